@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every limit of Podglass in one file: what can fill up, how far, and what happens then (policy).
+// Each has a counter that the charts or the loss panel show. Units are in the names.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace podglass::limits {
+
+// -- capture -------------------------------------------------------------------------------------
+// Policy when full: the kernel drops packets; its own counter is read each second and shown.
+inline constexpr std::size_t captureRingBytes = std::size_t{8} << 20;
+// A packet is never cut below this: BIG TCP super-packets pass 64 KiB.
+inline constexpr std::size_t snapLength = 262'144;
+
+// -- demux ---------------------------------------------------------------------------------------
+// Policy: the idlest connection is closed with reason Evicted.
+inline constexpr std::size_t connections = 65'536;
+inline constexpr std::size_t halfOpenConnections = 16'384;
+inline constexpr std::chrono::seconds idleConnection{600};
+inline constexpr std::chrono::seconds halfOpenConnection{30};
+// Policy: the oldest datagram is dropped and counted.
+inline constexpr std::size_t fragmentedDatagrams = 64;
+inline constexpr std::size_t fragmentedDatagramBytes = 65'536;
+inline constexpr std::chrono::seconds fragmentAge{30};
+
+// -- reassembly ----------------------------------------------------------------------------------
+// Policy: the oldest hole is declared lost, as a Gap event; never waits.
+inline constexpr std::size_t outOfOrderBytesPerDirection = 256 * 1024;
+inline constexpr std::size_t outOfOrderBytesTotal = std::size_t{8} << 20;
+inline constexpr std::chrono::seconds holePatience{2};
+// Both versions of conflicting bytes are kept for the user up to this.
+inline constexpr std::size_t conflictBytes = 4'096;
+
+// -- parse ---------------------------------------------------------------------------------------
+// Policy: the message is kept as raw bytes and flagged HeadTooLarge.
+inline constexpr std::size_t headBytes = 65'536;
+inline constexpr std::size_t headFields = 200;
+inline constexpr std::size_t requestLineBytes = 16'384;
+// Unanswered pipelined requests per connection; policy: oldest is ended as Unanswered.
+inline constexpr std::size_t pipelinedRequests = 256;
+// Bytes of one body that are sent to clients per direction unless a subscription says otherwise;
+// the rest is counted in MessageEnd::bodyBytes.
+inline constexpr std::uint64_t bodyPreviewBytes = 256 * 1024;
+
+// -- channel -------------------------------------------------------------------------------------
+// Policy: the oldest chunk is reused; a client that had not read it gets Lost.
+inline constexpr std::size_t ringBytes = std::size_t{8} << 20;
+inline constexpr std::size_t ringChunkBytes = 256 * 1024;
+// Largest data part of one event; longer ones are split.
+inline constexpr std::size_t eventDataBytes = 32 * 1024;
+
+// -- wire ----------------------------------------------------------------------------------------
+// Policy: a longer frame is a protocol error and ends that connection.
+inline constexpr std::size_t frameBytes = std::size_t{1} << 20;
+inline constexpr std::uint64_t channelCreditBytes = 256 * 1024;
+inline constexpr std::chrono::seconds keepAliveInterval{5};
+inline constexpr std::chrono::seconds silentPeer{15};
+inline constexpr std::size_t clientsPerAgent = 32;
+// Bytes waiting for one client's socket besides the ring; policy: the client is closed.
+inline constexpr std::size_t clientBacklogBytes = std::size_t{1} << 20;
+
+// -- steal ---------------------------------------------------------------------------------------
+// Policy: the redirect is removed, so that new connections go to the service directly.
+inline constexpr std::size_t proxiedConnections = 4'096;
+// Policy: reading from the faster side stops (back-pressure).
+inline constexpr std::size_t proxyBufferBytes = 256 * 1024;
+inline constexpr std::chrono::seconds takerSilence{30};
+
+// -- desktop -------------------------------------------------------------------------------------
+// Events on their way from a session to the window; policy: the session stops reading its stream.
+inline constexpr std::size_t sessionChannelBytes = std::size_t{16} << 20;
+// Bodies and heads kept by the store; policy: oldest unmarked rows lose their bytes first.
+inline constexpr std::size_t storeBytes = std::size_t{512} << 20;
+inline constexpr std::size_t storeRows = 2'000'000;
+inline constexpr std::size_t previewSample = 500;
+
+// -- filter --------------------------------------------------------------------------------------
+// Policy: the filter is refused with the limit named.
+inline constexpr std::size_t filterRules = 256;
+inline constexpr std::size_t filterDepth = 16;
+inline constexpr std::size_t filterTextBytes = 65'536;
+inline constexpr std::int64_t patternMemoryBytes = 1 << 20;
+
+} // namespace podglass::limits

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// ConnectionParser: one TCP connection from ordered bytes to flow events. It detects the protocol,
+// reads HTTP/1, pairs requests with responses (pipelining, 1xx, early answers), and shows anything
+// else as raw streams. One object for live capture, files and the proxy.
+// Time passed in, no I/O. Thread: the one that feeds it.
+#pragma once
+
+#include "core/flow/event.h"
+#include "core/reassembly/stream_sink.h"
+
+#include <utility>
+
+namespace podglass::parse {
+
+struct ParseOptions
+{
+    std::uint64_t bodyLimit;  // bytes of each body passed on; the rest is counted
+    bool alsoStreams = false; // StreamData for every byte, parsed or not (podglassctl read)
+};
+
+// Hands out ids that are unique for an agent's life.
+class Ids
+{
+public:
+    explicit Ids(std::uint64_t first = 1, std::uint64_t stride = 1)
+        : m_next(first)
+        , m_stride(stride)
+    {}
+
+    std::uint64_t next() { return std::exchange(m_next, m_next + m_stride); }
+
+private:
+    std::uint64_t m_next;
+    std::uint64_t m_stride; // several producers of one agent share the number space
+};
+
+// Makes ConnectionParsers that write to `sink`, which outlives them.
+class ParserFactory : public reassembly::StreamFactory
+{
+public:
+    ParserFactory(flow::EventSink& sink,
+                  flow::TargetId target,
+                  Ids& exchangeIds,
+                  ParseOptions options);
+
+    std::unique_ptr<reassembly::StreamSink> open(flow::ConnectionId connection,
+                                                 const flow::ConnectionOpened& opened,
+                                                 base::Timestamp at) override;
+
+private:
+    flow::EventSink& m_sink;
+    flow::TargetId m_target;
+    Ids& m_exchangeIds;
+    ParseOptions m_options;
+};
+
+} // namespace podglass::parse

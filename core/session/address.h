@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Addresses of targets, the same for the window and podglassctl:
+//   local/netns/NAME  local/pid/N  local/container/ID  local/self
+//   ssh://user@host:port/netns/NAME          built-in transport (podglass-ssh)
+//   ssh+system://host/container/ID           the user's own ssh
+//   agent+unix:/run/x.sock//pid/7   agent+tcp://127.0.0.1:7777/self   an agent that listens
+// print(parse(a)) gives a canonical form of a.
+#pragma once
+
+#include "core/base/result.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace podglass::session {
+
+enum class RoadKind : std::uint8_t
+{
+    Local,
+    Ssh,       // podglass-ssh
+    SystemSsh, // ssh from PATH
+    Unix,      // an agent's socket file
+    Tcp,       // an agent on 127.0.0.1 (or forwarded)
+};
+
+// The way to an agent. A road never holds a secret; secretFile names a file (mode 0600).
+struct Road
+{
+    RoadKind kind = RoadKind::Local;
+    std::string user;
+    std::string host;       // or ssh_config alias; Unix: socket path
+    std::uint16_t port = 0; // 0: default
+    std::string configFile; // ssh_config to read; empty: ~/.ssh/config
+    std::string secretFile; // Unix, Tcp
+    bool sudo = false;      // start the agent with sudo -n
+
+    bool operator==(const Road&) const = default;
+};
+
+struct Address
+{
+    Road road;
+    std::string target; // "netns:NAME", "pid:7", "container:ID", "self"; empty: none chosen
+
+    bool operator==(const Address&) const = default;
+};
+
+base::Result<Address> parseAddress(std::string_view text);
+std::string print(const Address& address);
+
+} // namespace podglass::session

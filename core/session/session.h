@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Session: one agent, reached over one road, followed from one thread of its own. It connects,
+// shakes hands, keeps alive, reconnects, decodes, and relays stolen requests to the taker.
+//
+// Thread: every public function may be called from any one thread (the window's); the work is done
+// on the session's thread; results arrive in `updates`, which must outlive the session.
+// Errors: as StateChanged{Failed}, wire::Failure or Step lines; nothing is thrown.
+#pragma once
+
+#include "core/channel/channel.h"
+#include "core/session/address.h"
+#include "core/session/update.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace podglass::session {
+
+using Updates = channel::Channel<Update>;
+
+// Where stolen requests are answered.
+struct Taker
+{
+    enum class Kind : std::uint8_t
+    {
+        Address, // connect to host:port for each stolen request's connection
+        Fixed,   // answer with status and body
+    };
+    Kind kind = Kind::Address;
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 0;
+    std::uint16_t status = 503;
+    std::string body; // Fixed
+};
+
+struct Options
+{
+    Road road;
+    std::string agentPath;     // local podglass-agent file, run here or uploaded
+    std::string sshHelperPath; // podglass-ssh
+    std::string clientName;    // "ana@laptop", shown to other users of the agent
+    bool reconnect = true;
+};
+
+class Session
+{
+public:
+    Session(Options options, Updates& updates);
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+    // Releases what is stolen, says Goodbye, joins the thread; at most 2 s.
+    ~Session();
+
+    void connect();
+    void disconnect();
+    void listTargets();
+    // Attached (with the agent's TargetId) or Failure follows, both with the returned request.
+    std::uint32_t attach(std::string spec);
+    void detach(base::TargetId target);
+    void setPort(wire::SetPort wanted);
+    void setTaker(base::TargetId target, std::uint16_t port, Taker taker);
+    // Answer of a Prompt; an empty optional means cancel. HostKey: "once" or "save".
+    void answer(std::uint32_t prompt, std::optional<std::string> text);
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+} // namespace podglass::session
