@@ -17,7 +17,6 @@
 #include <atomic>
 #include <memory>
 #include <optional>
-#include <span>
 #include <vector>
 
 namespace podglass::channel {
@@ -43,7 +42,10 @@ struct Totals
     std::uint64_t bytes = 0; // encoded
 
     Totals operator-(const Totals& earlier) const;
+    bool operator==(const Totals&) const = default;
 };
+
+struct Chunk; // ring.cpp
 
 class Ring
 {
@@ -57,8 +59,12 @@ public:
     // Writer. False: `record` is larger than a chunk and was not written.
     bool append(const RecordInfo& info, bytes::ByteView record);
 
-    // Readable when something was appended since the reader last called drained().
-    [[nodiscard]] int wakeFd() const;
+    // Readable once something was appended after the last arm().
+    [[nodiscard]] int wakeFd() const { return m_bell.get(); }
+
+    // Reader: call at the start of each reading round, then read until the cursors are at the head;
+    // whatever is appended meanwhile rings again, so nothing is slept through.
+    void arm();
 
     [[nodiscard]] std::size_t capacity() const;
     [[nodiscard]] Totals written() const; // any thread
@@ -72,38 +78,64 @@ public:
         struct Record
         {
             RecordInfo info;
-            bytes::ByteView bytes; // valid until the next call of next() on any cursor of the ring
+            bytes::ByteView bytes; // valid until the next call on any cursor of the ring
         };
 
-        // The next record; none: at the head. After an overrun, overrun() is due first.
+        // The next record; none: at the head. An overrun met on the way is kept for takeOverrun(),
+        // and the cursor goes on at the oldest record there is.
         std::optional<Record> next();
 
         // What was overwritten before this cursor read it, once after it happened.
         std::optional<Totals> takeOverrun();
 
-        [[nodiscard]] Totals lag() const;
-        // Age of the oldest unread record.
-        [[nodiscard]] std::int64_t lagNanoseconds(std::int64_t now) const;
+        // Written and not yet read; contains what is overwritten already.
+        [[nodiscard]] Totals lag() const { return m_ring->written() - m_read; }
+
+        // Age of the oldest unread record still there; 0 at the head.
+        [[nodiscard]] std::int64_t lagNanoseconds(std::int64_t now);
 
     private:
         friend class Ring;
+        // The pinned chunk with an unread record at m_offset, or null at the head.
+        const Chunk* seek();
+
         Ring* m_ring;
-        std::uint64_t m_chunk = 0; // sequence number of the chunk
+        std::uint64_t m_sequence = 0; // of the chunk
         std::size_t m_offset = 0;
         Totals m_read;
-        Totals m_overrun;
+        std::optional<Totals> m_overrun;
     };
 
-    // Reader: call before sleeping on wakeFd().
-    void drained();
-
 private:
-    struct Chunk;
-    Chunk& openChunk();
-    const Chunk* pin(std::uint64_t sequence);
+    friend class Cursor;
 
+    // Writer: seals the current chunk and takes over the oldest that nobody reads.
+    void openChunk();
+    // Reader: holds the chunk with this sequence against reuse; null: it was reused already.
+    const Chunk* pin(std::uint64_t sequence);
+    // Reader: holds the chunk with the lowest sequence above `sequence`.
+    const Chunk* pinOldestAfter(std::uint64_t sequence);
+    bool tryPin(Chunk& chunk, std::uint64_t sequence);
+    void unpin();
+
+    std::size_t m_chunkBytes;
     std::vector<std::unique_ptr<Chunk>> m_chunks;
     io::Fd m_bell;
+
+    // Writer's own.
+    Chunk* m_current = nullptr;
+    Totals m_total;
+
+    // Reader's own.
+    Chunk* m_pinned = nullptr;
+
+    // Shared.
+    std::atomic<std::uint64_t> m_head{0}; // sequence of the writer's chunk
+    std::atomic<std::uint64_t> m_records{0};
+    std::atomic<std::uint64_t> m_messages{0};
+    std::atomic<std::uint64_t> m_payload{0};
+    std::atomic<std::uint64_t> m_bytes{0};
+    std::atomic<bool> m_armed{false};
 };
 
 } // namespace podglass::channel

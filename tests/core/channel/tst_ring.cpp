@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/channel/ring.h"
+
+#include <cstring>
+#include <thread>
+
+#include <QTest>
+
+#include <poll.h>
+
+using namespace podglass;
+
+namespace {
+
+channel::RecordInfo info(std::uint64_t number)
+{
+    channel::RecordInfo info;
+    info.connection = {number};
+    info.payload = 3;
+    info.beginsMessage = number % 2 == 0;
+    info.at = static_cast<std::int64_t>(number);
+    return info;
+}
+
+// A record whose every byte tells its number, so that a torn or reused byte is seen.
+std::vector<std::uint8_t> record(std::uint64_t number, std::size_t size)
+{
+    return std::vector<std::uint8_t>(size, static_cast<std::uint8_t>(number * 37));
+}
+
+bool whole(const channel::Ring::Cursor::Record& got)
+{
+    const auto expected = static_cast<std::uint8_t>(got.info.connection.value * 37);
+    return std::ranges::all_of(got.bytes, [&](std::uint8_t byte) { return byte == expected; });
+}
+
+} // namespace
+
+class TestRing : public QObject
+{
+    Q_OBJECT
+
+private slots:
+
+    void everyCursorReadsEverything()
+    {
+        channel::Ring ring(4096, 1024);
+        channel::Ring::Cursor a(ring);
+        channel::Ring::Cursor b(ring);
+        for (std::uint64_t i = 1; i <= 5; ++i)
+            QVERIFY(ring.append(info(i), record(i, 10)));
+        channel::Ring::Cursor late(ring);
+        for (std::uint64_t i = 1; i <= 5; ++i) {
+            QCOMPARE(a.next()->info.connection.value, i);
+            QCOMPARE(b.next()->info.connection.value, i);
+        }
+        QVERIFY(!a.next());
+        QVERIFY(!late.next());
+        QCOMPARE(a.lag().records, 0U);
+    }
+
+    void refusesARecordLargerThanAChunk()
+    {
+        channel::Ring ring(4096, 1024);
+        QVERIFY(!ring.append(info(1), record(1, 1024)));
+        QCOMPARE(ring.written().records, 0U);
+    }
+
+    // offered = delivered + lost, in records, messages and bytes.
+    void overrunIsCountedExactly()
+    {
+        channel::Ring ring(4096, 1024);
+        channel::Ring::Cursor cursor(ring);
+        for (std::uint64_t i = 1; i <= 1000; ++i)
+            ring.append(info(i), record(i, 100));
+        channel::Totals delivered;
+        while (const auto got = cursor.next()) {
+            QVERIFY(whole(*got));
+            ++delivered.records;
+            delivered.messages += got->info.beginsMessage ? 1U : 0U;
+            delivered.payload += got->info.payload;
+            delivered.bytes += got->bytes.size();
+        }
+        const auto lost = cursor.takeOverrun();
+        QVERIFY(lost.has_value());
+        QVERIFY(lost->records > 900);
+        QCOMPARE(ring.written() - *lost, delivered);
+        QVERIFY(!cursor.takeOverrun());
+    }
+
+    void lagIsTheAgeOfTheOldestUnread()
+    {
+        channel::Ring ring(4096, 1024);
+        channel::Ring::Cursor cursor(ring);
+        QCOMPARE(cursor.lagNanoseconds(100), 0LL);
+        ring.append(info(10), record(10, 8));
+        ring.append(info(30), record(30, 8));
+        QCOMPARE(cursor.lagNanoseconds(100), 90);
+        cursor.next();
+        QCOMPARE(cursor.lagNanoseconds(100), 70);
+        QCOMPARE(cursor.lag().bytes, 8U);
+    }
+
+    // A writer at full speed, a fast and a dawdling cursor: no torn record, exact accounting.
+    void writerNeverWaitsAndNothingTears()
+    {
+        channel::Ring ring(64 * 1024, 4096);
+        channel::Ring::Cursor fast(ring);
+        channel::Ring::Cursor slow(ring);
+        constexpr std::uint64_t count = 200'000;
+        std::jthread writer([&] {
+            for (std::uint64_t i = 1; i <= count; ++i)
+                ring.append(info(i), record(i, i % 200));
+        });
+        channel::Totals fastSum;
+        channel::Totals slowSum;
+        const auto read = [&](channel::Ring::Cursor& cursor, channel::Totals& sum) {
+            const auto got = cursor.next();
+            if (const auto lost = cursor.takeOverrun()) {
+                sum.records += lost->records;
+                sum.payload += lost->payload;
+            }
+            if (!got)
+                return false;
+            if (!whole(*got))
+                qFatal("torn record");
+            ++sum.records;
+            sum.payload += got->info.payload;
+            return true;
+        };
+        while (fastSum.records < count) {
+            ring.arm();
+            int turns = 0;
+            while (read(fast, fastSum)) {
+                if (++turns % 50 == 0)
+                    read(slow, slowSum);
+            }
+            pollfd wait{ring.wakeFd(), POLLIN, 0};
+            if (fastSum.records < count)
+                QCOMPARE(::poll(&wait, 1, 10'000), 1);
+        }
+        while (read(slow, slowSum)) {}
+        QCOMPARE(fastSum.records, count);
+        QCOMPARE(slowSum.records, count);
+        QCOMPARE(slowSum.payload, 3 * count);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestRing)
+#include "tst_ring.moc"
