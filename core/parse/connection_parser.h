@@ -8,7 +8,7 @@
 #include "core/flow/event.h"
 #include "core/reassembly/stream_sink.h"
 
-#include <utility>
+#include <memory>
 
 namespace podglass::parse {
 
@@ -18,21 +18,7 @@ struct ParseOptions
     bool alsoStreams = false; // StreamData for every byte, parsed or not (podglassctl read)
 };
 
-// Hands out ids that are unique for an agent's life.
-class Ids
-{
-public:
-    explicit Ids(std::uint64_t first = 1, std::uint64_t stride = 1)
-        : m_next(first)
-        , m_stride(stride)
-    {}
-
-    std::uint64_t next() { return std::exchange(m_next, m_next + m_stride); }
-
-private:
-    std::uint64_t m_next;
-    std::uint64_t m_stride; // several producers of one agent share the number space
-};
+using base::Ids;
 
 // Makes ConnectionParsers that write to `sink`, which outlives them.
 class ParserFactory : public reassembly::StreamFactory
