@@ -27,6 +27,10 @@ public:
     virtual void anomaly(const flow::Anomaly& anomaly, base::Timestamp at) = 0;
     virtual void finished(flow::Direction direction, base::Timestamp at) = 0;
     virtual void closed(const flow::ConnectionClosed& closed, base::Timestamp at) = 0;
+
+    // The exchange of the last request head that was complete in the bytes given so far; none
+    // before the first or where nothing reads requests. The proxy asks right after it gave a head.
+    [[nodiscard]] virtual flow::ExchangeId lastExchange() const { return {}; }
 };
 
 class StreamFactory

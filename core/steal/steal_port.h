@@ -96,6 +96,13 @@ struct StealSetup
     int networkNamespace = -1; // descriptor of the target's; the caller's, outlives the StealPort
     std::uint16_t port = 0;
     base::TargetId target;
+    // Gives the ids of proxied connections, unique for the agent's life (the capture's source of
+    // them); empty: from 2^62 + (port << 32) on.
+    std::function<base::ConnectionId()> nextConnection;
+
+    // Only for tests of the loop guard (incident I1): each leaves out one of its three parts.
+    bool withoutMarkRule = false;
+    bool withoutSelfTest = false;
 };
 
 class StealPort

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// The messages that make table, chains and rules of a redirect, expression by expression. Each
+// function adds to a batch; nft_message.h says when it is complete.
+// Source: `nft --debug=netlink`, linux/netfilter/nf_tables.h.
+#pragma once
+
+#include "core/steal/nft_message.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace podglass::steal {
+
+inline constexpr std::string_view preroutingChain = "prerouting";
+inline constexpr std::string_view outputChain = "output";
+// One before the usual place of destination NAT (-100): a service mesh's rules come after ours.
+inline constexpr std::int32_t chainPriority = -101;
+
+void addTable(NftBatch& batch, std::string_view table, std::string_view comment);
+void addNatChain(NftBatch& batch, std::string_view table, std::string_view chain);
+void addPassMarked(NftBatch& batch,
+                   std::string_view table,
+                   std::string_view chain,
+                   std::uint32_t mark);
+
+struct RedirectMatch
+{
+    std::uint16_t port = 0;
+    std::uint16_t listenerPort = 0;
+    bool toLocalAddress = false; // fib daddr type local
+    bool leavesByLo = false;     // oifname lo
+};
+
+void addRedirect(NftBatch& batch,
+                 std::string_view table,
+                 std::string_view chain,
+                 const RedirectMatch& match);
+
+void deleteRules(NftBatch& batch, std::string_view table, std::string_view chain);
+void deleteTable(NftBatch& batch, std::string_view table);
+
+// The comment that addTable() stored, from NFTA_TABLE_USERDATA; empty if there is none.
+std::string commentOf(bytes::ByteView userData);
+
+} // namespace podglass::steal

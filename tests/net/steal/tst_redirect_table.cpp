@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rules against the kernel and against what nft(8) prints of them.
+#include "core/steal/redirect_table.h"
+
+#include "namespaces.h"
+
+#include <optional>
+
+#include <QRegularExpression>
+#include <QTest>
+
+#include <linux/capability.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace podglass;
+using steal::RedirectTable;
+using test::NetworkNamespace;
+
+namespace {
+
+// nft's listing without handles, the owner's process name and differences in blank space.
+QString plain(QString text)
+{
+    text.remove(QRegularExpression(QStringLiteral("#[^\n]*")));
+    return text.simplified();
+}
+
+bool dropNetAdmin()
+{
+    __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    std::array<__user_cap_data_struct, 2> data = {};
+    if (::syscall(SYS_capget, &header, data.data()) != 0)
+        return false;
+    data[0].effective &= ~(1U << CAP_NET_ADMIN);
+    return ::syscall(SYS_capset, &header, data.data()) == 0;
+}
+
+} // namespace
+
+class TestRedirectTable : public QObject
+{
+    Q_OBJECT
+
+private slots:
+
+    void init()
+    {
+        m_space = NetworkNamespace::make();
+        if (!m_space)
+            QSKIP("needs the right to make network namespaces (root)");
+    }
+
+    void nftSaysTheSame()
+    {
+        auto table = install({8080, 40000, true});
+        const QString listed =
+            m_space->shell("nft list table inet " + QString::fromStdString(table->name()));
+        QVERIFY2(listed.contains("redirect to :40000"), qPrintable(listed));
+        QCOMPARE(plain(listed), plain(QString::fromStdString(table->text())));
+        m_space->inside([&] { QVERIFY(table->release()); });
+        QCOMPARE(plain(m_space->shell("nft list ruleset")),
+                 plain(QString::fromStdString(table->text())));
+        QVERIFY(!m_space->shell("nft list ruleset").contains("redirect"));
+    }
+
+    void nobodyElseChangesIt()
+    {
+        auto table = install({8080, 40000, true});
+        m_space->shell("nft flush ruleset");
+        QVERIFY(m_space->shell("nft list ruleset").contains("redirect to :40000"));
+    }
+
+    void goesWithItsObject()
+    {
+        auto table = install({8080, 40000, true});
+        QVERIFY(!m_space->shell("nft list ruleset").isEmpty());
+        table.reset();
+        QCOMPARE(m_space->shell("nft list ruleset"), QString());
+    }
+
+    void leftoverWithoutOwnerIsRemoved()
+    {
+        bool ok = false;
+        m_space->shell("nft add table inet podglass_8080_0badcafe; nft add table inet other", &ok);
+        QVERIFY(ok);
+        auto table = install({9090, 40000, true});
+        const QString listed = m_space->shell("nft list tables");
+        QVERIFY2(!listed.contains("0badcafe"), qPrintable(listed));
+        QVERIFY2(listed.contains("other"), qPrintable(listed));
+    }
+
+    void samePortTwiceIsRefusedWithTheOther()
+    {
+        auto table = install({8080, 40000, true});
+        m_space->inside([&] {
+            const auto again = RedirectTable::install({8080, 40001, true});
+            QVERIFY(!again);
+            const QString text = QString::fromStdString(again.error().text());
+            QVERIFY2(text.contains("process " + QString::number(::getpid())), qPrintable(text));
+            QVERIFY(RedirectTable::install({8081, 40001, true}));
+            QVERIFY(table->release());
+            QVERIFY(RedirectTable::install({8080, 40001, true}));
+        });
+    }
+
+    void missingRightIsNamed()
+    {
+        const pid_t child = ::fork();
+        if (child == 0) {
+            bool named = false;
+            m_space->inside([&] {
+                if (!dropNetAdmin())
+                    return;
+                const auto refused = RedirectTable::install({8080, 40000, true});
+                named =
+                    !refused && refused.error().text().find("CAP_NET_ADMIN") != std::string::npos;
+                if (!refused)
+                    qInfo("%s", refused.error().text().c_str());
+            });
+            ::_exit(named ? 0 : 1);
+        }
+        int status = 0;
+        QCOMPARE(::waitpid(child, &status, 0), child);
+        QVERIFY(WIFEXITED(status));
+        QCOMPARE(WEXITSTATUS(status), 0);
+        QCOMPARE(m_space->shell("nft list ruleset"), QString());
+    }
+
+private:
+    std::optional<RedirectTable> install(const steal::RedirectRules& rules)
+    {
+        std::optional<RedirectTable> made;
+        m_space->inside([&] {
+            auto table = RedirectTable::install(rules);
+            if (!table)
+                qFatal("%s", table.error().text().c_str());
+            made.emplace(std::move(*table));
+        });
+        return made;
+    }
+
+    std::unique_ptr<NetworkNamespace> m_space;
+};
+
+QTEST_GUILESS_MAIN(TestRedirectTable)
+
+#include "tst_redirect_table.moc"
