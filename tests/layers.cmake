@@ -19,7 +19,7 @@ set(allow_agent ${allow_steal} steal telemetry)
 set(allow_session base bytes io flow filter channel wire)
 set(allow_targets ${allow_session} session)
 set(allow_store base bytes flow filter wire session)
-set(allow_export base bytes flow store)
+set(allow_export base bytes flow wire store)
 
 set(allow_ui_models base bytes flow filter store ui/theme)
 set(allow_ui_views base bytes flow filter ui/theme ui/models)

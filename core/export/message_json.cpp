@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/export/message_json.h"
+
+#include "core/export/printable.h"
+
+namespace podglass::exporting {
+
+namespace {
+
+using nlohmann::json;
+
+std::string modeText(wire::Mode mode)
+{
+    switch (mode) {
+    case wire::Mode::Off:
+        return "off";
+    case wire::Mode::Mirror:
+        return "mirror";
+    case wire::Mode::Steal:
+        return "steal";
+    }
+    return "?";
+}
+
+json toJson(const wire::MemorySample& memory)
+{
+    return {{"anonymous", memory.anonymous},
+            {"page_cache", memory.pageCache},
+            {"kernel", memory.kernel},
+            {"capture_ring", memory.captureRing},
+            {"limit", memory.limit},
+            {"of_cgroup", memory.ofCgroup}};
+}
+
+} // namespace
+
+json toJson(const wire::Target& target)
+{
+    json ports = json::array();
+    for (const wire::ListeningPort& port : target.ports)
+        ports.push_back({{"port", port.port},
+                         {"address", validUtf8(port.address)},
+                         {"process", validUtf8(port.process)}});
+    json addresses = json::array();
+    for (const std::string& address : target.addresses)
+        addresses.push_back(validUtf8(address));
+    return {{"kind", "target"},
+            {"spec", validUtf8(target.spec)},
+            {"type", validUtf8(target.kind)},
+            {"name", validUtf8(target.name)},
+            {"detail", validUtf8(target.detail)},
+            {"pid", target.pid},
+            {"ports", ports},
+            {"addresses", addresses}};
+}
+
+json toJson(const wire::PortState& state)
+{
+    return {{"kind", "port_state"},
+            {"target", state.target.value},
+            {"port", state.port},
+            {"mode", modeText(state.mode)},
+            {"revision", state.revision},
+            {"refused", state.refused},
+            {"message", validUtf8(state.message)},
+            {"rules", validUtf8(state.rules)},
+            {"old_connections", state.oldConnections}};
+}
+
+json toJson(const wire::Telemetry& t)
+{
+    return {
+        {"kind", "telemetry"},
+        {"at", t.at},
+        {"agent_memory", toJson(t.agent)},
+        {"target_memory", toJson(t.target)},
+        {"lag", {{"events", t.lag.events}, {"bytes", t.lag.bytes}, {"us", t.lag.microseconds}}},
+        {"ring", {{"used", t.ringUsed}, {"size", t.ringSize}}},
+        {"events",
+         {{"offered", t.offeredEvents}, {"delivered", t.deliveredEvents}, {"lost", t.lostEvents}}},
+        {"bytes",
+         {{"offered", t.offeredBytes}, {"delivered", t.deliveredBytes}, {"lost", t.lostBytes}}},
+        {"packets", t.packets},
+        {"packet_bytes", t.packetBytes},
+        {"kernel_drops", t.kernelDrops},
+        {"malformed_packets", t.malformedPackets},
+        {"open_connections", t.openConnections},
+        {"proxied_connections", t.proxiedConnections},
+        {"clients", t.clients},
+        {"cpu_us", t.cpuMicroseconds}};
+}
+
+} // namespace podglass::exporting

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the agent says besides events, as one JSON object each: for podglassctl and logs. Every
+// object has "kind".
+#pragma once
+
+#include "core/wire/message.h"
+
+#include <nlohmann/json.hpp>
+
+namespace podglass::exporting {
+
+nlohmann::json toJson(const wire::Target& target);
+nlohmann::json toJson(const wire::PortState& state);
+nlohmann::json toJson(const wire::Telemetry& telemetry);
+
+} // namespace podglass::exporting
