@@ -83,5 +83,7 @@ inline constexpr std::size_t filterRules = 256;
 inline constexpr std::size_t filterDepth = 16;
 inline constexpr std::size_t filterTextBytes = 65'536;
 inline constexpr std::int64_t patternMemoryBytes = 1 << 20;
+// Compiled filters kept for the next subscription; policy: the least recently used one goes.
+inline constexpr std::size_t compiledFilters = 32;
 
 } // namespace podglass::limits

@@ -67,7 +67,7 @@ struct Node;
 struct Group
 {
     GroupKind kind = GroupKind::All;
-    std::vector<Node> children; // none: true
+    std::vector<Node> children; // none, or none enabled: as if the group were not there
     bool enabled = true;
 
     bool operator==(const Group&) const;
