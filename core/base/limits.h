@@ -24,13 +24,31 @@ inline constexpr std::chrono::seconds halfOpenConnection{30};
 // Policy: the oldest datagram is dropped and counted.
 inline constexpr std::size_t fragmentedDatagrams = 64;
 inline constexpr std::size_t fragmentedDatagramBytes = 65'536;
+inline constexpr std::size_t fragmentIslands = 64; // separate parts of one datagram
 inline constexpr std::chrono::seconds fragmentAge{30};
+// Closed connections are remembered, so that stragglers do not open new ones; oldest forgotten.
+inline constexpr std::size_t closedConnections = 4'096;
+inline constexpr std::chrono::seconds closedConnection{10};
+// Four-tuples that the proxy owns or that are about to be its own; oldest forgotten.
+inline constexpr std::size_t ignoredConnections = 16'384;
+// Ports one kernel filter names; with more, all TCP passes it and user space decides.
+inline constexpr std::size_t filteredPorts = 256;
 
 // -- reassembly ----------------------------------------------------------------------------------
 // Policy: the oldest hole is declared lost, as a Gap event; never waits.
 inline constexpr std::size_t outOfOrderBytesPerDirection = 256 * 1024;
 inline constexpr std::size_t outOfOrderBytesTotal = std::size_t{8} << 20;
+// A hole that nobody acknowledges: where acknowledgements are not seen at all, and where they are
+// (then the receiver waits for it as well).
 inline constexpr std::chrono::seconds holePatience{2};
+inline constexpr std::chrono::seconds unacknowledgedHolePatience{60};
+// A hole that is acknowledged was missed by the capture; captures may swap packets for this long.
+inline constexpr std::chrono::milliseconds acknowledgedHolePatience{50};
+// What a queued segment costs beside its bytes; counts against the limits above.
+inline constexpr std::size_t outOfOrderOverhead = 128;
+// Delivered bytes that are kept, for all connections together, to compare retransmissions with.
+// Policy: the oldest are overwritten; what can no longer be compared is counted.
+inline constexpr std::size_t historyBytes = std::size_t{2} << 20;
 // Both versions of conflicting bytes are kept for the user up to this.
 inline constexpr std::size_t conflictBytes = 4'096;
 
