@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/agent/host/namespace_view.h"
+
+#include "core/agent/host/network_files.h"
+#include "core/agent/host/network_namespace.h"
+#include "core/telemetry/text_file.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include <fcntl.h>
+
+namespace podglass::agent {
+
+namespace {
+
+using std::filesystem::path;
+
+constexpr std::size_t tableBytes = 4 * 1024 * 1024; // 25,000 sockets
+
+std::string readTable(const path& file)
+{
+    return telemetry::readTextFile(file, tableBytes).value_or(std::string());
+}
+
+std::vector<Listener> readListeners(const path& net)
+{
+    std::vector<Listener> all = listenersIn(readTable(net / "tcp"), false);
+    const std::vector<Listener> version6 = listenersIn(readTable(net / "tcp6"), true);
+    all.insert(all.end(), version6.begin(), version6.end());
+    return all;
+}
+
+std::vector<std::string> readAddresses(const path& net)
+{
+    std::vector<std::string> all = addressesInFibTrie(readTable(net / "fib_trie"));
+    const std::vector<std::string> version6 = addressesInIfInet6(readTable(net / "if_inet6"));
+    all.insert(all.end(), version6.begin(), version6.end());
+    return all;
+}
+
+void takeListeners(const path& root,
+                   const std::vector<Listener>& listeners,
+                   const std::vector<const Process*>& members,
+                   NamespaceView& view)
+{
+    std::unordered_set<std::uint64_t> inodes;
+    for (const Listener& listener : listeners)
+        inodes.insert(listener.inode);
+    const auto owners = ownersOfSockets(root, members, inodes);
+    for (const Listener& listener : listeners) {
+        wire::ListeningPort port{listener.port, listener.address, {}};
+        if (const auto owner = owners.find(listener.inode); owner != owners.end()) {
+            port.process = owner->second->name;
+            if (view.mainPid == 0)
+                view.mainPid = owner->second->pid;
+        }
+        view.ports.push_back(std::move(port));
+    }
+    const auto order = [](const wire::ListeningPort& port) {
+        return std::tie(port.port, port.address, port.process);
+    };
+    std::ranges::sort(view.ports, {}, order);
+    // One socket for each worker with SO_REUSEPORT is still one port.
+    view.ports.erase(std::ranges::unique(view.ports).begin(), view.ports.end());
+}
+
+} // namespace
+
+NamespaceView viewNamespace(const path& root, const std::vector<const Process*>& members)
+{
+    NamespaceView view;
+    const path net = root / "proc" / std::to_string(members.front()->pid) / "net";
+    view.addresses = readAddresses(net);
+    takeListeners(root, readListeners(net), members, view);
+    if (view.mainPid == 0)
+        view.mainPid = members.front()->pid;
+    return view;
+}
+
+NamespaceView viewEmptyNamespace(const path& file)
+{
+    NamespaceView view;
+    const io::Fd descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!descriptor)
+        return view;
+    const auto look = [&] {
+        const path net = "/proc/thread-self/net";
+        view.addresses = readAddresses(net);
+        takeListeners("/", readListeners(net), {}, view);
+    };
+    // Not being allowed in leaves the view empty: the name alone is still worth showing.
+    static_cast<void>(static_cast<bool>(runInNetworkNamespace(descriptor.get(), look)));
+    return view;
+}
+
+std::vector<wire::ListeningPort> listeningPortsOf(int networkNamespace)
+{
+    const std::uint64_t inode = networkNamespaceInode(networkNamespace);
+    const std::vector<Process> processes = listProcesses("/");
+    std::vector<const Process*> members;
+    for (const Process& process : processes) {
+        if (process.networkNamespace == inode)
+            members.push_back(&process);
+    }
+    return members.empty() ? std::vector<wire::ListeningPort>() : viewNamespace("/", members).ports;
+}
+
+} // namespace podglass::agent

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one network namespace looks like from inside: who listens where, which addresses it has.
+#pragma once
+
+#include "core/agent/host/processes.h"
+#include "core/wire/message.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace podglass::agent {
+
+struct NamespaceView
+{
+    std::vector<wire::ListeningPort> ports; // by port, then address
+    std::vector<std::string> addresses;
+    std::uint32_t mainPid = 0; // of the process that listens, else of the oldest one
+};
+
+// Through any of its processes; `members` must all be of one namespace and is not empty.
+NamespaceView viewNamespace(const std::filesystem::path& root,
+                            const std::vector<const Process*>& members);
+
+// One that has a name but may have no process: by entering it, on a thread of its own. Empty if
+// that is not allowed.
+NamespaceView viewEmptyNamespace(const std::filesystem::path& file);
+
+// The listening ports as wire::Attached tells them, with process names where they can be known.
+std::vector<wire::ListeningPort> listeningPortsOf(int networkNamespace);
+
+} // namespace podglass::agent
