@@ -57,6 +57,8 @@ inline constexpr std::size_t conflictBytes = 4'096;
 inline constexpr std::size_t headBytes = 65'536;
 inline constexpr std::size_t headFields = 200;
 inline constexpr std::size_t requestLineBytes = 16'384;
+// A chunk's size line with its extensions; policy: framing error, the rest is shown raw.
+inline constexpr std::size_t chunkLineBytes = 4'096;
 // Unanswered pipelined requests per connection; policy: oldest is ended as Unanswered.
 inline constexpr std::size_t pipelinedRequests = 256;
 // Bytes of one body that are sent to clients per direction unless a subscription says otherwise;

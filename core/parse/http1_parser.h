@@ -5,13 +5,18 @@
 //
 // Contract: call next() with the bytes not yet consumed; it consumes a prefix and returns one item.
 // NeedMore consumes nothing or framing only; keep the unconsumed rest and call again with more
-// behind it. Any cut of the input gives the same items (Body items may be cut differently).
+// behind it (the rest never grows beyond limits::headBytes). Any cut of the input gives the same
+// items (Body items may be cut differently). Empty lines before a start line are framing, consumed
+// with the Head that follows; head().raw leaves them out.
 // Memory: keeps no bytes of the input between calls except counters and flags.
-// Errors: Error consumes nothing further; the caller shows the rest as raw bytes.
+// Errors: Error consumes nothing further and is repeated; the caller shows the rest as raw bytes. A
+// head beyond a limit, or one whose body length cannot be known, is still given as a Head with its
+// flags, and the Error follows it.
 #pragma once
 
 #include "core/bytes/view.h"
 #include "core/flow/event.h"
+#include "core/parse/http1_framing.h"
 
 #include <string_view>
 #include <vector>
@@ -67,12 +72,13 @@ public:
     // Response only, before its head is parsed: decides whether a body follows (HEAD, CONNECT).
     void answering(std::string_view requestMethod);
 
-    // The stream ended. Returns the fate of the message it ended in (Complete for a body that runs
-    // until close), or Complete between messages.
+    // The stream ended; call next() until NeedMore first. Returns the fate of the message it ended
+    // in (Complete for a body that runs until close), or Complete between messages.
     flow::MessageFate finish();
 
-    // `count` bytes of the stream are missing here. True: still in step (inside a body of known
-    // length, which is counted); false: the message is lost, resynchronise() or give up.
+    // `count` bytes of the stream are missing here and all before them were consumed. True: still
+    // in step (inside body bytes of known extent, or after HTTP ended); false: the message is lost:
+    // reset() at a place that is certain to begin one, or give up.
     bool skip(std::uint64_t count);
 
     // After a loss: forget the current message and expect the start of the next one.
@@ -86,8 +92,14 @@ public:
 
     [[nodiscard]] std::string_view problem() const { return m_problem; }
 
-    // No byte of a message consumed yet.
+    // No byte of a message seen yet.
     [[nodiscard]] bool betweenMessages() const { return m_state == State::Head && !m_started; }
+
+    // Body bytes are due next, of a length that is known (how many, unless chunks follow).
+    [[nodiscard]] bool insideData() const
+    {
+        return m_state == State::Length || m_state == State::ChunkData;
+    }
 
     // The current message's body runs until the connection closes.
     [[nodiscard]] bool untilClose() const { return m_state == State::UntilClose; }
@@ -110,11 +122,37 @@ private:
         Failed,
     };
 
+    // What one stage did: an item to hand out, or nothing yet and the loop goes on.
+    struct Stage
+    {
+        bool done = true;
+        Http1Item item = Http1Item::NeedMore;
+        std::size_t consumed = 0;
+    };
+
+    Stage stage(bytes::ByteView input);
+    Stage readHead(bytes::ByteView input);
+    Stage emptyLines(bytes::ByteView input) const;
+    Stage takeHead(bytes::ByteView raw, std::size_t lineBytes);
+    Stage takeOversizedHead(bytes::ByteView raw, std::size_t lineBytes);
+    Stage readData(bytes::ByteView input);
+    Stage readChunkSize(bytes::ByteView input);
+    Stage readChunkEnd(bytes::ByteView input);
+    Stage readTrailers(bytes::ByteView input);
+    Stage readUntilClose(bytes::ByteView input);
+    Stage fail(std::string_view problem);
+
+    void clearHead();
+    std::string_view readStartLine(std::string_view line);
+    void decideBody(const http1::FramingFacts& facts);
+
     Kind m_kind;
     State m_state = State::Head;
-    bool m_started = false;
-    bool m_noBody = false;
-    bool m_connect = false;
+    bool m_started = false;    // part of a head was seen
+    bool m_noBody = false;     // the answered request was HEAD
+    bool m_connect = false;    // or CONNECT
+    bool m_tunnelNext = false; // this message is the last of HTTP
+    std::size_t m_scanned = 0; // of the unconsumed rest, searched without finding an end
     std::uint64_t m_remaining = 0;
     Http1Head m_head;
     bytes::ByteView m_body;
