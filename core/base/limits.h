@@ -95,6 +95,12 @@ inline constexpr std::size_t sessionChannelBytes = std::size_t{16} << 20;
 // Bodies and heads kept by the store; policy: oldest unmarked rows lose their bytes first.
 inline constexpr std::size_t storeBytes = std::size_t{512} << 20;
 inline constexpr std::size_t storeRows = 2'000'000;
+// Policy: the rest of the body is counted, not kept.
+inline constexpr std::size_t storeBodyBytes = std::size_t{16} << 20;
+// Policy: the oldest connection is forgotten and counted.
+inline constexpr std::size_t storeConnections = 200'000;
+// Requests whose end has not been seen; policy: the older half will not be finished.
+inline constexpr std::size_t storeOpenExchanges = 131'072;
 inline constexpr std::size_t previewSample = 500;
 
 // -- filter --------------------------------------------------------------------------------------

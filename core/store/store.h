@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// Store: everything the window knows about the traffic. Applies flow events and session updates,
+// keeps rows, connections, telemetry, port states and loss totals within the limits, and tells what
+// changed as Deltas. Losses are rows at their place in the list as well as totals.
+// Thread: one object, one thread (the window's). Nothing here reads a clock.
+#pragma once
+
+#include "core/base/limits.h"
+#include "core/filter/evaluate.h"
+#include "core/flow/event_batch.h"
+#include "core/session/update.h"
+#include "core/store/connections.h"
+#include "core/store/history.h"
+#include "core/store/rows.h"
+
+#include <map>
+#include <utility>
+#include <vector>
+
+namespace podglass::store {
+
+struct Limits
+{
+    std::size_t bytes = limits::storeBytes;
+    std::size_t rows = limits::storeRows;
+    std::size_t connections = limits::storeConnections;
+    std::size_t bodyBytes = limits::storeBodyBytes;
+};
+
+struct LossCount
+{
+    std::uint64_t events = 0; // kernel: packets
+    std::uint64_t messages = 0;
+    std::uint64_t bytes = 0;
+
+    // What the status line counts: messages where they are known.
+    [[nodiscard]] std::uint64_t shown() const { return messages != 0 ? messages : events; }
+};
+
+struct Losses
+{
+    std::array<LossCount, 4> byPlace{};      // flow::LossPlace
+    std::array<std::uint64_t, 4> gapBytes{}; // flow::GapKind
+    std::uint64_t gaps = 0;
+    std::uint64_t breaks = 0;
+
+    [[nodiscard]] std::uint64_t shown() const;
+};
+
+using PortKey = std::pair<base::TargetId, std::uint16_t>;
+
+class Store
+{
+public:
+    explicit Store(Limits limits = {});
+
+    void apply(const flow::Event& event);
+    void apply(const flow::EventBatch& batch);
+    void apply(const session::Taken& taken);
+    void apply(const session::Break& gap);
+    void apply(const session::Traffic& traffic);
+    // Each makes one sample of the history.
+    void apply(const wire::Telemetry& telemetry);
+    void apply(const wire::PortState& state);
+
+    void mark(Number row, bool marked);
+    // Drops rows and connections; totals, history and port states stay.
+    void clear();
+    // The agent is another one: ids start anew, open rows will not be finished.
+    void newAgent();
+
+    [[nodiscard]] const Rows& rows() const { return m_rows; }
+
+    [[nodiscard]] const Connections& connections() const { return m_connections; }
+
+    [[nodiscard]] const History& history() const { return m_history; }
+
+    [[nodiscard]] const Losses& losses() const { return m_losses; }
+
+    [[nodiscard]] const std::map<PortKey, wire::PortState>& ports() const { return m_ports; }
+
+    [[nodiscard]] std::uint64_t requests() const { return m_requests; }
+
+    Delta takeRowDelta() { return m_rows.takeDelta(); }
+
+    Delta takeConnectionDelta() { return m_connections.takeDelta(); }
+
+    // What a filter sees of a row. `scratch` holds the fields while the Subject is used. Of a row
+    // whose bytes were dropped, header rules see no fields.
+    [[nodiscard]] filter::Subject subject(Number row,
+                                          std::vector<flow::HeaderField>& scratch) const;
+
+private:
+    void on(const flow::Event& event, const flow::ConnectionOpened& body);
+    void on(const flow::Event& event, const flow::ConnectionClosed& body);
+    void on(const flow::Event& event, const flow::ProtocolDetected& body);
+    void on(const flow::Event& event, const flow::RequestHead& body);
+    void on(const flow::Event& event, const flow::ResponseHead& body);
+    void on(const flow::Event& event, const flow::BodyData& body);
+    void on(const flow::Event& event, const flow::MessageEnd& body);
+    void on(const flow::Event& event, const flow::StreamData& body);
+    void on(const flow::Event& event, const flow::Gap& body);
+    void on(const flow::Event& event, const flow::Anomaly& body);
+    void on(const flow::Event& event, const flow::Lost& body);
+    void on(const flow::Event& event, const flow::StealDecision& body);
+
+    // 0 when it is not known or its row is gone.
+    Number find(base::ExchangeId exchange) const;
+    void endResponse(Number number, const flow::MessageEnd& body, base::Timestamp at);
+    Row* lastRow(RowKind kind);
+
+    Rows m_rows;
+    Connections m_connections;
+    History m_history;
+    Losses m_losses;
+    std::map<PortKey, wire::PortState> m_ports;
+    std::unordered_map<base::ExchangeId, Number> m_open;
+    session::Traffic m_traffic;
+    std::size_t m_bodyLimit;
+    std::uint64_t m_requests = 0;
+    std::array<std::uint64_t, 6> m_byStatusClass{};
+};
+
+// "mirror", "stolen", "passed", "file": the values of filter::Field::Mode.
+std::string_view modeName(RowMode mode);
+
+} // namespace podglass::store
