@@ -103,6 +103,14 @@ inline constexpr std::size_t storeConnections = 200'000;
 inline constexpr std::size_t storeOpenExchanges = 131'072;
 inline constexpr std::size_t previewSample = 500;
 
+// -- ssh -----------------------------------------------------------------------------------------
+// known_hosts and ssh_config; policy: the file is refused by name.
+inline constexpr std::size_t configFileBytes = std::size_t{16} << 20;
+inline constexpr std::size_t configIncludeDepth = 16;
+inline constexpr std::chrono::seconds sshConnectTimeout{15};
+// One line of a helper's control channel or of a child's stderr; policy: cut.
+inline constexpr std::size_t helperLineBytes = 65'536;
+
 // -- filter --------------------------------------------------------------------------------------
 // Policy: the filter is refused with the limit named.
 inline constexpr std::size_t filterRules = 256;

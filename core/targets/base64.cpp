@@ -8,7 +8,8 @@ namespace podglass::targets {
 std::string toBase64(std::string_view bytes)
 {
     std::string text(BASE64_ENCODE_RAW_LENGTH(bytes.size()), '\0');
-    base64_encode_raw(text.data(), bytes.size(), reinterpret_cast<const std::uint8_t*>(bytes.data()));
+    base64_encode_raw(
+        text.data(), bytes.size(), reinterpret_cast<const std::uint8_t*>(bytes.data()));
     return text;
 }
 

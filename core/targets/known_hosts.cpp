@@ -136,8 +136,7 @@ KeyFinding KnownHosts::checkName(const std::string& name, std::string_view blob)
     return finding;
 }
 
-KeyFinding
-KnownHosts::check(std::string_view host, std::uint16_t port, std::string_view blob) const
+KeyFinding KnownHosts::check(std::string_view host, std::uint16_t port, std::string_view blob) const
 {
     KeyFinding finding = checkName(knownHostName(host, port), blob);
     // OpenSSH takes a key known for the bare name at any port, but only if it is the same key.

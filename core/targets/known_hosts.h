@@ -9,6 +9,7 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/io/fd.h"
 
 #include <cstdint>
 #include <string>
@@ -61,7 +62,8 @@ public:
     check(std::string_view host, std::uint16_t port, std::string_view blob) const;
 
     // Key types known for a host, in the order of the files: what to ask the server for.
-    [[nodiscard]] std::vector<std::string> typesFor(std::string_view host, std::uint16_t port) const;
+    [[nodiscard]] std::vector<std::string> typesFor(std::string_view host,
+                                                    std::uint16_t port) const;
 
 private:
     [[nodiscard]] KeyFinding checkName(const std::string& name, std::string_view blob) const;
@@ -78,9 +80,11 @@ bool namesMatch(std::string_view names, const std::string& name);
 // A missing file is an empty one; an unreadable or over-long one is an error.
 base::Status loadKnownHosts(KnownHosts& hosts, const std::string& path);
 
-// Appends one line (O_APPEND, mode 0600 when made, its folder 0700), after a newline if the last
-// line has none.
-base::Status appendKnownHost(const std::string& path,
+// Opens a file to append to (mode 0600 when made, its folder 0700).
+base::Result<io::Fd> openKnownHosts(const std::string& path);
+
+// Appends one line in one write, after a newline if the last line has none.
+base::Status appendKnownHost(const io::Fd& file,
                              const std::string& name,
                              std::string_view type,
                              std::string_view blob);

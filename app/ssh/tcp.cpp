@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/ssh/tcp.h"
+
+#include "core/base/limits.h"
+
+#include <cerrno>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+
+namespace podglass::ssh {
+
+namespace {
+
+int waitConnected(const io::Fd& socket)
+{
+    const auto timeout = std::chrono::milliseconds(limits::sshConnectTimeout);
+    pollfd waiting{socket.get(), POLLOUT, 0};
+    const int ready = ::poll(&waiting, 1, static_cast<int>(timeout.count()));
+    if (ready == 0)
+        return ETIMEDOUT;
+    return ready < 0 ? errno : io::connectError(socket);
+}
+
+std::string adviceFor(int error)
+{
+    switch (error) {
+    case ECONNREFUSED:
+        return "nothing listens there: is sshd running, is the port right?";
+    case ETIMEDOUT:
+        return "no answer: check the address, the VPN and the firewall";
+    case EHOSTUNREACH:
+    case ENETUNREACH:
+        return "check the VPN and the routes";
+    default:
+        return "";
+    }
+}
+
+// A path that is cut without a word is noticed by the kernel, too, not only by our pings.
+void watchThePath(const io::Fd& socket)
+{
+    const int patience = 30'000;
+    ::setsockopt(socket.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, &patience, sizeof patience);
+    const int on = 1;
+    ::setsockopt(socket.get(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+}
+
+} // namespace
+
+Outcome<io::Fd> connectTo(const std::string& host, std::uint16_t port, Control& control)
+{
+    std::uint32_t step = control.begin("look up " + host);
+    const auto addresses = io::resolve(host, port, io::Lookup::Names);
+    if (!addresses) {
+        control.failed(step, "look up " + host + ": " + addresses.error().what);
+        return Failure{Fault::Network, addresses.error()};
+    }
+    control.done(step, host + " is " + addresses.value().front().text());
+
+    base::Error last;
+    for (const io::SocketAddress& address : addresses.value()) {
+        const std::string where = "connect to " + address.text();
+        step = control.begin(where);
+        auto socket = io::beginConnect(address);
+        const int failed = socket ? waitConnected(*socket) : errno;
+        if (failed == 0) {
+            control.done(step, "connected to " + address.text());
+            watchThePath(*socket);
+            return std::move(*socket);
+        }
+        last = base::systemError(failed, where, adviceFor(failed));
+        last.lasting = base::Lasting::Transient;
+        control.failed(step, where + ": " + last.what);
+    }
+    return Failure{Fault::Network, last};
+}
+
+} // namespace podglass::ssh

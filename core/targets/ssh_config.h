@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// The part of ssh_config(5) that the built-in transport obeys, and the list of hosts that the
+// connect page offers. What it does not obey and what would change the connection is named, so
+// that the user can take the system's ssh instead.
+// Contract: first value wins, as in OpenSSH. Pure except for Include and loadSshConfig, which read
+// files. Thread: values.
+#pragma once
+
+#include "core/base/result.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace podglass::targets {
+
+// What holds for one alias.
+struct SshHost
+{
+    std::string alias;
+    std::string hostName; // the alias if the files say nothing
+    std::string user;     // empty: the user's own name
+    std::uint16_t port = 22;
+    std::vector<std::string> identityFiles; // ~ and tokens expanded; empty: the usual ones
+    bool identitiesOnly = false;
+    std::vector<std::string> knownHostsFiles; // empty: the usual ones
+    std::string strictHostKeyChecking;        // "yes", "no", "accept-new", "ask"; empty: ask
+    std::string hostKeyAlias;
+    std::string jump; // ProxyJump or ProxyCommand as written: needs the system's ssh
+    std::vector<std::string> ignored; // "IdentityAgent (~/.ssh/config:12)"
+};
+
+class SshConfig
+{
+public:
+    // `folder`: where relative Include paths are looked up (~/.ssh).
+    void add(std::string_view text, const std::string& file, const std::string& folder);
+
+    [[nodiscard]] SshHost lookup(std::string_view alias) const;
+
+    // Names without wildcards from Host lines, in order, each once.
+    [[nodiscard]] std::vector<std::string> hosts() const;
+
+private:
+    // A Host or Match line; an Include inside it makes its blocks its children.
+    struct Condition
+    {
+        std::shared_ptr<const Condition> parent;
+        std::vector<std::string> patterns;
+        bool never = false; // a Match that we cannot judge
+    };
+
+    struct Entry
+    {
+        std::shared_ptr<const Condition> condition;
+        std::string keyword; // lower case
+        std::vector<std::string> values;
+        std::string place; // "file:line"
+    };
+
+    void addText(std::string_view text,
+                 const std::string& file,
+                 const std::string& folder,
+                 std::shared_ptr<const Condition> outer,
+                 std::size_t depth);
+    void include(const std::vector<std::string>& patterns,
+                 const std::string& folder,
+                 const std::shared_ptr<const Condition>& outer,
+                 std::size_t depth);
+    [[nodiscard]] static bool holds(const Condition* condition, const std::string& alias);
+    static void apply(const Entry& entry, SshHost& host, bool& portGiven);
+
+    std::vector<Entry> m_entries;
+    std::vector<std::string> m_hosts;
+};
+
+// `file`, or if empty ~/.ssh/config and then /etc/ssh/ssh_config.
+base::Result<SshConfig> loadSshConfig(const std::string& file);
+
+} // namespace podglass::targets
