@@ -29,8 +29,9 @@ inline constexpr std::chrono::seconds fragmentAge{30};
 // Closed connections are remembered, so that stragglers do not open new ones; oldest forgotten.
 inline constexpr std::size_t closedConnections = 4'096;
 inline constexpr std::chrono::seconds closedConnection{10};
-// Four-tuples that the proxy owns or that are about to be its own; oldest forgotten.
+// Four-tuples that are about to be the proxy's, or were, or are outgoing; oldest forgotten.
 inline constexpr std::size_t ignoredConnections = 16'384;
+inline constexpr std::chrono::seconds ignoredConnection{600};
 // Ports one kernel filter names; with more, all TCP passes it and user space decides.
 inline constexpr std::size_t filteredPorts = 256;
 
