@@ -89,6 +89,12 @@ inline constexpr std::size_t proxiedConnections = 4'096;
 // Policy: reading from the faster side stops (back-pressure).
 inline constexpr std::size_t proxyBufferBytes = 256 * 1024;
 inline constexpr std::chrono::seconds takerSilence{30};
+// A head that stays incomplete. Policy: the connection is relayed raw and matches no filter.
+inline constexpr std::chrono::milliseconds unknownProtocolPatience{200};
+inline constexpr std::chrono::seconds headPatience{30};
+// The rest of a request that was answered early, and the goodbye of a connection. Policy: closed.
+inline constexpr std::size_t drainBytes = 65'536;
+inline constexpr std::chrono::seconds drainPatience{2};
 
 // -- desktop -------------------------------------------------------------------------------------
 // Events on their way from a session to the window; policy: the session stops reading its stream.

@@ -23,6 +23,12 @@ void WatermarkBuffer::consume(std::size_t count)
     }
 }
 
+void WatermarkBuffer::truncate(std::size_t kept)
+{
+    if (kept < size())
+        m_bytes.resize(m_begin + kept);
+}
+
 std::span<std::uint8_t> WatermarkBuffer::prepare(std::size_t wanted)
 {
     compact();

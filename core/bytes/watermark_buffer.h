@@ -24,6 +24,9 @@ public:
 
     void consume(std::size_t count);
 
+    // Forgets all but the first `kept` bytes.
+    void truncate(std::size_t kept);
+
     // Room to read into directly; call commit() with what was written there.
     std::span<std::uint8_t> prepare(std::size_t wanted);
     void commit(std::size_t count);

@@ -70,15 +70,17 @@ struct Group
     std::vector<Node> children; // none, or none enabled: as if the group were not there
     bool enabled = true;
 
-    bool operator==(const Group& other) const; // written out: defaulted, clang 14 crashes on it
+    bool operator==(const Group&) const;
 };
 
 struct Node
 {
     std::variant<Rule, Group> item;
 
-    bool operator==(const Node& other) const;
+    bool operator==(const Node&) const = default;
 };
+
+inline bool Group::operator==(const Group&) const = default;
 
 // The whole filter is one group; an empty one matches everything.
 using Filter = Group;

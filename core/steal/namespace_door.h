@@ -19,6 +19,8 @@ namespace podglass::steal {
 class NamespaceDoor
 {
 public:
+    NamespaceDoor() = default; // to our own namespace
+
     // `target` stays the caller's and outlives the door; -1 is the thread's own namespace.
     static base::Result<NamespaceDoor> open(int target);
 
@@ -34,7 +36,7 @@ private:
     {}
 
     io::Fd m_own;
-    int m_target; // -1: no way to go
+    int m_target = -1; // -1: no way to go
 };
 
 } // namespace podglass::steal

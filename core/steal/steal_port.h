@@ -133,7 +133,7 @@ public:
 
 private:
     class Impl;
-    std::unique_ptr<Impl> m_impl;
+    std::shared_ptr<Impl> m_impl; // shared only with its own callbacks under way
 };
 
 } // namespace podglass::steal

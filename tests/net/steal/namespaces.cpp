@@ -37,6 +37,12 @@ void NetworkNamespace::inside(const std::function<void()>& work) const
         qFatal("the test's own namespace cannot be entered");
 }
 
+void NetworkNamespace::enterForGood() const
+{
+    if (::setns(m_fd.get(), CLONE_NEWNET) != 0)
+        qFatal("the test's own namespace cannot be entered");
+}
+
 QString NetworkNamespace::path() const
 {
     return QStringLiteral("/proc/%1/fd/%2").arg(::getpid()).arg(m_fd.get());

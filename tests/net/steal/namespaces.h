@@ -24,6 +24,9 @@ public:
     // Runs `work` with this thread inside; back outside when it returns.
     void inside(const std::function<void()>& work) const;
 
+    // This thread stays inside; for threads that end with their work.
+    void enterForGood() const;
+
     // Path for nsenter --net=.
     [[nodiscard]] QString path() const;
 

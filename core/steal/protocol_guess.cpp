@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/steal/protocol_guess.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace podglass::steal {
+
+namespace {
+
+constexpr std::size_t longestMethod = 32; // the longest registered one has 17 letters
+constexpr std::array<std::string_view, 9> usualMethods = {
+    "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"};
+
+bool isTokenByte(char byte)
+{
+    constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+    return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z')
+           || (byte >= '0' && byte <= '9') || marks.find(byte) != std::string_view::npos;
+}
+
+} // namespace
+
+Guess guessProtocol(bytes::ByteView start)
+{
+    std::string_view text = bytes::asText(start);
+    // A server ignores an empty line before a request line (RFC 9112 2.2).
+    while (text.starts_with("\r\n"))
+        text.remove_prefix(2);
+    const auto end = static_cast<std::size_t>(
+        std::ranges::find_if_not(text.substr(0, longestMethod + 1), isTokenByte) - text.begin());
+    if (end == text.size())
+        return Guess::Unsure;
+    if (text[end] == '\r' && end == 0 && text.size() == 1)
+        return Guess::Unsure;
+    if (end == 0 || text[end] != ' ')
+        return Guess::SomethingElse;
+    return std::ranges::find(usualMethods, text.substr(0, end)) != usualMethods.end()
+               ? Guess::Http
+               : Guess::MaybeHttp;
+}
+
+} // namespace podglass::steal

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/steal/proxied.h"
+
+#include "core/base/limits.h"
+#include "core/steal/addresses.h"
+
+namespace podglass::steal {
+
+namespace {
+
+// Together limits::proxyBufferBytes. A whole head fits into each.
+constexpr std::size_t downLaneBytes = limits::proxyBufferBytes / 4 + 4096;
+constexpr std::size_t upLaneBytes = limits::proxyBufferBytes - downLaneBytes;
+// Kept free so that a 502 always fits.
+constexpr std::size_t downReserve = 1024;
+static_assert(downLaneBytes - downReserve > limits::headBytes);
+static_assert(upLaneBytes > limits::headBytes);
+
+} // namespace
+
+Proxied::Proxied(ProxyContext& context, Accepted accepted, base::ConnectionId id)
+    : m_context(context)
+    , m_id(id)
+    , m_accepted(std::move(accepted))
+    , m_up(upLaneBytes)
+    , m_down(downLaneBytes)
+{}
+
+Proxied::~Proxied() = default;
+
+bool Proxied::start()
+{
+    auto upstream = beginUpstream(m_context.door, m_accepted.original);
+    if (!upstream) {
+        closeWithReset(std::move(m_accepted.socket));
+        return false;
+    }
+    m_upstreamEnd = localEndpoint(*upstream);
+    m_context.own.add(m_upstreamEnd);
+    own(true);
+    const flow::ConnectionOpened opened{
+        m_accepted.client, m_accepted.server, flow::Origin::Steal, false, false};
+    m_sink = m_context.parsers.open(m_id, opened, base::wallClock());
+    const auto ready = [self = weak_from_this()] {
+        if (const auto alive = self.lock())
+            alive->pump();
+    };
+    m_client = std::make_unique<SocketEnd>(
+        m_context.loop, std::move(m_accepted.socket), SocketEnd::Link::Open, ready);
+    m_service = std::make_unique<SocketEnd>(
+        m_context.loop, std::move(*upstream), SocketEnd::Link::Connecting, ready);
+    return true;
+}
+
+// Passive capture sees both of our connections; neither is to be shown a second time.
+void Proxied::own(bool owned)
+{
+    m_context.observer.ownsConnection(m_accepted.client, m_accepted.server, owned);
+    m_context.observer.ownsConnection(m_upstreamEnd, m_accepted.server, owned);
+}
+
+void Proxied::pump()
+{
+    if (m_over)
+        return;
+    if (m_pumping) {
+        m_again = true;
+        return;
+    }
+    m_pumping = true;
+    bool moved = true;
+    while (moved && !m_over) {
+        m_again = false;
+        moved = readClient();
+        moved = readRequests() || moved;
+        moved = sendUp() || moved;
+        moved = readService() || moved;
+        moved = readResponses() || moved;
+        moved = sendDown() || moved;
+        moved = settleTaken() || moved;
+        finishIfDone();
+        moved = moved || m_again;
+    }
+    m_pumping = false;
+    if (m_over)
+        return;
+    wantMore();
+    m_up.releaseIfEmpty();
+    m_down.releaseIfEmpty();
+}
+
+bool Proxied::readClient()
+{
+    if (!m_client->readable())
+        return false;
+    std::span<std::uint8_t> scratch(m_context.scratch);
+    if (m_goodbye) {
+        m_drained += m_client->read(scratch).size();
+        return true;
+    }
+    if (m_up.room() == 0)
+        return false;
+    m_up.append(m_client->read(scratch.first(std::min(scratch.size(), m_up.room()))));
+    if (m_patience == Patience::Taker)
+        wait(Patience::Taker, limits::takerSilence); // it is the client that is slow
+    return true;
+}
+
+bool Proxied::readService()
+{
+    if (m_goodbye || m_taken || !m_service->readable() || m_down.room() <= downReserve)
+        return false;
+    std::span<std::uint8_t> scratch(m_context.scratch);
+    m_down.append(
+        m_service->read(scratch.first(std::min(scratch.size(), m_down.room() - downReserve))));
+    return true;
+}
+
+bool Proxied::sendUp()
+{
+    const bytes::ByteView due = m_up.due();
+    std::size_t went = 0;
+    bool keep = false;
+    switch (m_destination) {
+    case Destination::Service:
+        // A service that reads no more may still have answered: its answer is read first.
+        went = m_service->writeBroken() ? due.size() : due.empty() ? 0 : m_service->write(due);
+        break;
+    case Destination::Taker:
+        if (!m_taken->stream)
+            return false;
+        went = due.empty() ? 0 : m_taken->stream->write(due);
+        keep = m_taken->replayable;
+        break;
+    case Destination::Nowhere:
+        went = due.size();
+        m_drained += went;
+        break;
+    }
+    m_up.went(went, keep);
+    if (m_taken && went > 0 && m_patience == Patience::Taker)
+        wait(Patience::Taker, limits::takerSilence);
+    if (m_up.keeps() && m_up.room() == 0) {
+        m_taken->replayable = false;
+        m_up.dropKept();
+        return true;
+    }
+    return went > 0;
+}
+
+bool Proxied::sendDown()
+{
+    const bytes::ByteView due = m_down.due();
+    if (due.empty())
+        return false;
+    const std::size_t went = m_client->writeBroken() ? due.size() : m_client->write(due);
+    m_down.went(went, false);
+    if (m_taken && m_taken->starved && m_down.room() > downReserve) {
+        m_taken->starved = false;
+        if (m_taken->stream)
+            m_taken->stream->resume();
+    }
+    return went > 0;
+}
+
+void Proxied::wantMore()
+{
+    m_client->want(m_goodbye || m_up.room() > 0, !m_down.due().empty());
+    m_service->want(!m_goodbye && !m_taken && m_down.room() > downReserve,
+                    m_destination == Destination::Service && !m_up.due().empty());
+}
+
+std::size_t Proxied::onTakerData(bytes::ByteView data)
+{
+    const std::size_t room = m_down.room() > downReserve ? m_down.room() - downReserve : 0;
+    const std::size_t taken = m_down.append(data.first(std::min(data.size(), room)));
+    m_taken->starved = m_taken->starved || taken < data.size();
+    if (m_patience == Patience::Taker)
+        wait(Patience::Taker, limits::takerSilence);
+    return taken;
+}
+
+} // namespace podglass::steal

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+// Proxied: one client connection that was redirected, and its one connection to the service.
+//
+// The bytes run in two lanes. Each step moves what it can and says whether it did; pump() repeats
+// them until none does. The steps, in the order of the data, and where they are:
+//   read, send, finish                     proxied.cpp
+//   requests: head -> decision -> cleared  proxied_requests.cpp
+//   responses of the service               proxied_responses.cpp
+//   requests taken by a client             proxied_taken.cpp
+// Until something is proven, bytes are held; what cannot be judged is relayed raw for good.
+// Contract: requests are answered in order. A request that nobody takes goes to the service byte
+// for byte. Ownership: shared by its port and, during a callback, by the callback.
+// Thread: the loop's. Source: RFC 9112 (framing, pipelining 9.3.2), RFC 9110 (1xx, CONNECT, 101).
+#pragma once
+
+#include "core/parse/http1_parser.h"
+#include "core/steal/lane.h"
+#include "core/steal/listener.h"
+#include "core/steal/proxy_context.h"
+#include "core/steal/socket_end.h"
+#include "core/steal/taken_exchange.h"
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace podglass::steal {
+
+class Proxied : public std::enable_shared_from_this<Proxied>
+{
+public:
+    Proxied(ProxyContext& context, Accepted accepted, base::ConnectionId id);
+    Proxied(const Proxied&) = delete;
+    Proxied& operator=(const Proxied&) = delete;
+    ~Proxied();
+
+    // Opens the upstream connection; false: it failed and the client was reset.
+    bool start();
+
+    // Ends both sides with RST, as when the port is given up in a hurry.
+    void abort(flow::Direction by);
+
+    [[nodiscard]] base::ConnectionId id() const { return m_id; }
+
+private:
+    enum class Destination : std::uint8_t
+    {
+        Service,
+        Taker,
+        Nowhere, // answered early: the rest of that request is read and dropped
+    };
+
+    enum class Patience : std::uint8_t
+    {
+        None,
+        Head,   // for the rest of a head
+        Taker,  // for any sign of it
+        Drain,  // for the end of a request that was answered early
+        Goodbye // for the client's FIN after ours
+    };
+
+    // A request that went to the service and whose response is not complete.
+    struct Awaited
+    {
+        std::string method;
+        bool tunnelAsked = false;
+    };
+
+    // proxied.cpp
+    void pump();
+    bool readClient();
+    bool readService();
+    bool sendUp();
+    bool sendDown();
+    void wantMore();
+    void own(bool owned);
+
+    // proxied_end.cpp
+    void finishIfDone();
+    bool passOnFinish();
+    bool checkBroken();
+    void beginGoodbye();
+    void end(flow::CloseReason reason, flow::Direction by);
+    void wait(Patience patience, base::Duration duration);
+    void stopWaiting(Patience patience);
+    void armTimer();
+    void onTimer();
+    void outOfPatience();
+
+    // proxied_requests.cpp
+    bool readRequests();
+    bool readRequestStep();
+    [[nodiscard]] bool mayReadRequest() const;
+    bool needMoreRequest(std::size_t consumed);
+    void decide(std::size_t headBytes);
+    [[nodiscard]] const Taking* taker(const parse::Http1Head& head) const;
+    void endOfRequest();
+    void requestUnreadable();
+    void relayRaw();
+    void clearUp(std::size_t count);
+    void told(flow::Decision decision, const Taking* by);
+
+    // proxied_responses.cpp
+    bool readResponses();
+    bool readResponseStep();
+    void endOfResponse();
+    void await(Awaited request);
+    void clearDown(std::size_t count);
+
+    // proxied_taken.cpp
+    bool openTaker();
+    [[nodiscard]] TakerStream::Events takerEvents();
+    std::size_t onTakerData(bytes::ByteView data);
+    bool readTaken();
+    bool readTakenStep();
+    void takenHead();
+    bool settleTaken();
+    void takenDone();
+    void takerFailed(const TakerFailed& failed);
+    void passOnAfterAll();
+    void retireTaken(wire::StealFailure failure, std::string_view message);
+    void becomeTunnel();
+
+    ProxyContext& m_context;
+    base::ConnectionId m_id;
+    Accepted m_accepted;
+    flow::Endpoint m_upstreamEnd; // our own end of the upstream connection
+    std::unique_ptr<reassembly::StreamSink> m_sink;
+    std::unique_ptr<SocketEnd> m_client;
+    std::unique_ptr<SocketEnd> m_service;
+    Lane m_up;   // client to service or taker
+    Lane m_down; // service or taker to client
+    std::uint64_t m_upBytes = 0;
+    std::uint64_t m_downBytes = 0;
+
+    parse::Http1Parser m_requests{parse::Http1Parser::Kind::Request};
+    parse::Http1Parser m_responses{parse::Http1Parser::Kind::Response};
+    std::deque<Awaited> m_awaited;
+    Awaited m_current; // the request being read
+    bool m_currentKeepAlive = true;
+    std::uint16_t m_status = 0;   // of the last response head of the service
+    bool m_seenRequest = false;   // so the connection is HTTP
+    bool m_inRequest = false;     // between a head and its end
+    bool m_tunnelPending = false; // the service may turn the connection into a tunnel
+    bool m_raw = false;           // no parsing any more
+    Destination m_destination = Destination::Service;
+
+    std::size_t m_held = 0; // bytes of a head that waits for its taker's turn
+    std::optional<Taking> m_chosen;
+    std::unique_ptr<TakenExchange> m_taken;
+    std::uint64_t m_takenSerial = 0; // callbacks of an older stream are not heard
+    std::size_t m_drained = 0;
+
+    Patience m_patience = Patience::None;
+    base::Instant m_deadline{};
+    base::Instant m_timerAt = base::Instant::max();
+    bool m_goodbye = false;
+    bool m_over = false;
+    bool m_pumping = false;
+    bool m_again = false;
+};
+
+} // namespace podglass::steal

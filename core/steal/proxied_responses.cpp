@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// The way of the service's responses: read only to know where each ends, and passed as they come.
+#include "core/steal/proxied.h"
+
+namespace podglass::steal {
+
+bool Proxied::readResponses()
+{
+    if (m_taken)
+        return readTaken();
+    if (m_goodbye)
+        return false;
+    bool moved = false;
+    while (!m_raw && readResponseStep())
+        moved = true;
+    if (!m_raw)
+        return moved;
+    moved = moved || !m_down.unread().empty();
+    clearDown(m_down.unread().size());
+    return moved;
+}
+
+bool Proxied::readResponseStep()
+{
+    const bytes::ByteView input = m_down.unread();
+    if (m_awaited.empty()) {
+        // A server that speaks unasked is not, or not any more, answering HTTP requests.
+        if (!input.empty())
+            relayRaw();
+        return false;
+    }
+    const parse::Http1Parser::Step step = m_responses.next(input);
+    switch (step.item) {
+    case parse::Http1Item::NeedMore:
+        clearDown(step.consumed);
+        if (m_responses.tunnelled() || (m_service->ended() && !m_down.unread().empty()))
+            relayRaw();
+        return false;
+    case parse::Http1Item::Head:
+        m_status = m_responses.head().status;
+        clearDown(step.consumed);
+        break;
+    case parse::Http1Item::Body:
+        clearDown(step.consumed);
+        break;
+    case parse::Http1Item::End:
+        clearDown(step.consumed);
+        if (m_responses.tunnelled())
+            relayRaw();
+        else if (m_status >= 200)
+            endOfResponse();
+        break;
+    case parse::Http1Item::Error:
+        relayRaw();
+        return false;
+    }
+    return true;
+}
+
+void Proxied::endOfResponse()
+{
+    if (m_awaited.front().tunnelAsked)
+        m_tunnelPending = false; // refused: HTTP goes on
+    m_awaited.pop_front();
+    if (!m_awaited.empty())
+        m_responses.answering(m_awaited.front().method);
+}
+
+void Proxied::await(Awaited request)
+{
+    if (m_awaited.empty())
+        m_responses.answering(request.method);
+    m_awaited.push_back(std::move(request));
+}
+
+void Proxied::clearDown(std::size_t count)
+{
+    const bytes::ByteView bytes = m_down.unread().first(count);
+    if (bytes.empty())
+        return;
+    m_down.clear(count);
+    if (m_sink)
+        m_sink->data(flow::Direction::ServerToClient, m_downBytes, bytes, base::wallClock());
+    m_downBytes += bytes.size();
+}
+
+} // namespace podglass::steal

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every proxied connection of a stolen port shares with the port. Borrowed: the StealPort owns
+// it and outlives its connections. Thread: the loop's.
+#pragma once
+
+#include "core/steal/namespace_door.h"
+#include "core/steal/steal_port.h"
+#include "core/steal/upstream.h"
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace podglass::steal {
+
+class Proxied;
+
+struct ProxyContext
+{
+    io::Loop& loop;
+    StealSetup setup;
+    reassembly::StreamFactory& parsers;
+    TakerGate& gate;
+    ProxyObserver& observer;
+    NamespaceDoor door{};
+    OwnSockets own{};
+    std::vector<Taking> takings{};           // by age; none after release
+    std::vector<std::uint8_t> scratch{};     // for one read
+    std::function<void(Proxied*)> onEnded{}; // the last thing a connection says
+    // A stream must not go inside one of its own callbacks: it goes a little later.
+    std::function<void(std::unique_ptr<TakerStream>)> retire{};
+};
+
+} // namespace podglass::steal

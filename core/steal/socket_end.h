@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// SocketEnd: one of the two sockets of a proxied connection, watched by the loop.
+//
+// Contract: `ready` is called when something may have changed; the owner then reads and writes.
+// Reading takes one piece per readiness, so a busy side cannot starve the others. A side that has
+// failed while nobody wants to read is not watched until somebody does, so what arrived before a
+// reset is still read. Nothing waits. Thread: the loop's.
+// Source: epoll(7), tcp(7).
+#pragma once
+
+#include "core/bytes/view.h"
+#include "core/io/fd.h"
+#include "core/io/loop.h"
+
+#include <functional>
+
+namespace podglass::steal {
+
+class SocketEnd
+{
+public:
+    enum class Link : std::uint8_t
+    {
+        Connecting,
+        Open,
+    };
+
+    SocketEnd(io::Loop& loop, io::Fd socket, Link link, std::function<void()> ready);
+    SocketEnd(const SocketEnd&) = delete;
+    SocketEnd& operator=(const SocketEnd&) = delete;
+    ~SocketEnd();
+
+    // Reads into `scratch`; an empty view if nothing is there now, or ended() or broken() is new.
+    bytes::ByteView read(std::span<std::uint8_t> scratch);
+
+    // How much the kernel took. A peer that takes no more makes writeBroken().
+    std::size_t write(bytes::ByteView data);
+
+    void finishWriting(); // FIN, once
+    void closeNow();      // FIN if nothing is unread
+    void reset();         // RST
+
+    // Whether the owner wants more bytes, and whether some wait for the kernel to take them.
+    void want(bool read, bool write);
+
+    [[nodiscard]] bool readable() const { return m_readable && !m_ended && !m_broken; }
+
+    [[nodiscard]] bool connected() const { return m_link == Link::Open; }
+
+    [[nodiscard]] bool ended() const { return m_ended; } // the peer's FIN was read
+
+    // Reset, refused or failed, and everything that came before is read.
+    [[nodiscard]] bool broken() const { return m_broken || (m_ended && m_writeBroken); }
+
+    [[nodiscard]] bool writeBroken() const { return m_writeBroken || m_broken; }
+
+    [[nodiscard]] bool finished() const { return m_finished; }
+
+    [[nodiscard]] bool open() const { return static_cast<bool>(m_socket); }
+
+private:
+    void onEvents(std::uint32_t events);
+    void decideConnect();
+    void unwatch();
+
+    io::Loop& m_loop;
+    io::Fd m_socket;
+    std::function<void()> m_ready;
+    Link m_link;
+    std::uint32_t m_watched = 0; // the events asked for
+    bool m_isWatched = false;
+    bool m_readable = false;
+    bool m_ended = false;
+    bool m_broken = false;
+    bool m_writeBroken = false;
+    bool m_finished = false;
+};
+
+} // namespace podglass::steal
