@@ -60,6 +60,11 @@ inline constexpr std::size_t headFields = 200;
 inline constexpr std::size_t requestLineBytes = 16'384;
 // A chunk's size line with its extensions; policy: framing error, the rest is shown raw.
 inline constexpr std::size_t chunkLineBytes = 4'096;
+// Of a TLS client hello, to find the server name; policy: shown as TLS without a name.
+inline constexpr std::size_t tlsHelloBytes = 20'480;
+// Bytes of one direction held back while the other must decide what they are (a response without
+// its request, bytes behind a request to upgrade); policy: decided without it.
+inline constexpr std::size_t undecidedBytes = 65'536;
 // Unanswered pipelined requests per connection; policy: oldest is ended as Unanswered.
 inline constexpr std::size_t pipelinedRequests = 256;
 // Bytes of one body that are sent to clients per direction unless a subscription says otherwise;
