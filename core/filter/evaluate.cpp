@@ -103,8 +103,11 @@ private:
 std::string pathInWords(const Path& path)
 {
     std::string text = "rule ";
-    for (std::size_t i = 0; i < path.size(); ++i)
-        text += (i ? "." : "") + std::to_string(path[i] + 1);
+    for (std::size_t i = 0; i < path.size(); ++i) {
+        if (i != 0)
+            text += '.';
+        text += std::to_string(path[i] + 1);
+    }
     return path.empty() ? "the filter" : text;
 }
 

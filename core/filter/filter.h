@@ -70,17 +70,15 @@ struct Group
     std::vector<Node> children; // none, or none enabled: as if the group were not there
     bool enabled = true;
 
-    bool operator==(const Group&) const;
+    bool operator==(const Group& other) const; // written out: defaulted, clang 14 crashes on it
 };
 
 struct Node
 {
     std::variant<Rule, Group> item;
 
-    bool operator==(const Node&) const = default;
+    bool operator==(const Node& other) const;
 };
-
-inline bool Group::operator==(const Group&) const = default;
 
 // The whole filter is one group; an empty one matches everything.
 using Filter = Group;
