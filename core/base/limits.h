@@ -114,6 +114,9 @@ inline constexpr std::size_t storeConnections = 200'000;
 // Requests whose end has not been seen; policy: the older half will not be finished.
 inline constexpr std::size_t storeOpenExchanges = 131'072;
 inline constexpr std::size_t previewSample = 500;
+// One sample a second: four hours. Policy: the oldest go.
+inline constexpr std::size_t chartSamples = 14'400;
+inline constexpr std::size_t chartMarkers = 1'024;
 
 // -- ssh -----------------------------------------------------------------------------------------
 // known_hosts and ssh_config; policy: the file is refused by name.

@@ -14,7 +14,7 @@ if(PODGLASS_BUILD_GUI OR BUILD_TESTING)
   find_package(Qt6 6.4 REQUIRED COMPONENTS Core Test)        # qt6-base-dev
 endif()
 if(PODGLASS_BUILD_GUI)
-  find_package(Qt6 6.4 REQUIRED COMPONENTS Gui Widgets DBus Svg LinguistTools) # qt6-svg-dev qt6-tools-dev qt6-l10n-tools
+  find_package(Qt6 6.4 REQUIRED COMPONENTS Gui Widgets PrintSupport DBus Svg LinguistTools) # qt6-svg-dev qt6-tools-dev qt6-l10n-tools
   find_package(QCustomPlotQt6 REQUIRED)                      # libqcustomplot-dev
 endif()
 
