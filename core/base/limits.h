@@ -82,6 +82,8 @@ inline constexpr std::size_t eventDataBytes = 32 * 1024;
 // Policy: a longer frame is a protocol error and ends that connection.
 inline constexpr std::size_t frameBytes = std::size_t{1} << 20;
 inline constexpr std::uint64_t channelCreditBytes = 256 * 1024;
+// Credit of a client for events: what may be under way on a long road (4 MiB is 40 MB/s at 100 ms).
+inline constexpr std::uint64_t eventCreditBytes = std::uint64_t{4} << 20;
 inline constexpr std::chrono::seconds keepAliveInterval{5};
 inline constexpr std::chrono::seconds silentPeer{15};
 inline constexpr std::size_t clientsPerAgent = 32;
