@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// podglassctl: the client without a window. Composes the subcommands and nothing else.
+#include "app/ctl/filter_command.h"
+#include "app/ctl/read_command.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+int main(int argc, char** argv)
+{
+    try {
+        CLI::App app("Podglass on the command line");
+        app.require_subcommand(1);
+        app.set_version_flag("--version", PODGLASS_VERSION);
+        int status = 0;
+        podglass::ctl::addReadCommand(app, status);
+        podglass::ctl::addFilterCommand(app, status);
+        CLI11_PARSE(app, argc, argv);
+        return status;
+    } catch (const std::exception& error) {
+        // CLI11 and the JSON library throw; nothing on the data path does.
+        (void)std::fprintf(stderr, "podglassctl: %s\n", error.what());
+        return 1;
+    }
+}

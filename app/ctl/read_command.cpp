@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/ctl/read_command.h"
+
+#include "core/base/id.h"
+#include "core/capture/file_source.h"
+#include "core/export/connection_report.h"
+#include "core/export/event_json.h"
+#include "core/export/printable.h"
+#include "core/export/report_json.h"
+#include "core/parse/connection_parser.h"
+#include "core/reassembly/tracker.h"
+
+#include "app/ctl/first_packets.h"
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstdio>
+#include <limits>
+#include <map>
+#include <memory>
+
+namespace podglass::ctl {
+
+namespace {
+
+struct ReadOptions
+{
+    std::string file;
+    bool json = false;
+    bool exchanges = false;
+    bool events = false;
+    bool reveal = false;
+};
+
+void print(const std::string& line)
+{
+    (void)std::fwrite(line.data(), 1, line.size(), stdout);
+    (void)std::fputc('\n', stdout);
+}
+
+std::string dumped(const nlohmann::json& object)
+{
+    return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+// Prints reports in the chosen form.
+class Printer : public flow::EventSink
+{
+public:
+    Printer(const ReadOptions& options, FirstPackets& firsts)
+        : m_options(options)
+        , m_firsts(firsts)
+        , m_reporter({[this](const exporting::ExchangeReport& report) { exchange(report); },
+                      [this](const exporting::ConnectionReport& report) { connection(report); }})
+    {}
+
+    void onEvent(const flow::Event& event) override
+    {
+        if (const auto* opened = std::get_if<flow::ConnectionOpened>(&event.body))
+            m_first[event.connection] = m_firsts.take(opened->client, opened->server);
+        if (m_options.events)
+            print(dumped(exporting::toJson(event,
+                                           m_options.reveal ? exporting::Secrets::Revealed
+                                                            : exporting::Secrets::Masked)));
+        else
+            m_reporter.onEvent(event);
+    }
+
+private:
+    void exchange(const exporting::ExchangeReport& report)
+    {
+        if (m_options.exchanges)
+            print(m_options.json ? dumped(exporting::toJson(report)) : exporting::toText(report));
+        else if (!m_options.json)
+            m_lines[report.connection] += "\n  " + exporting::toText(report);
+    }
+
+    void connection(const exporting::ConnectionReport& report)
+    {
+        const auto first = m_first.extract(report.connection).mapped();
+        if (m_options.exchanges)
+            return;
+        if (m_options.json) {
+            print(dumped(
+                exporting::toJson(report, first.frame, first.sender == report.opened.client)));
+            return;
+        }
+        const auto lines = m_lines.extract(report.connection);
+        print(exporting::toText(report) + (lines.empty() ? std::string() : lines.mapped()));
+    }
+
+    const ReadOptions& m_options;
+    FirstPackets& m_firsts;
+    std::map<flow::ConnectionId, FirstPackets::First> m_first;
+    std::map<flow::ConnectionId, std::string> m_lines; // of exchanges of open connections
+    exporting::ConnectionReporter m_reporter;
+};
+
+int fail(const base::Error& error)
+{
+    (void)std::fprintf(stderr, "podglassctl: %s\n", exporting::printable(error.text()).c_str());
+    return 1;
+}
+
+int read(const ReadOptions& options)
+{
+    auto file = capture::FileSource::open(options.file);
+    if (!file)
+        return fail(file.error());
+    FirstPackets firsts;
+    Printer printer(options, firsts);
+    base::Ids exchangeIds;
+    base::Ids connectionIds;
+    // Streams are hashed here rather than shown, except that events are shown as live.
+    parse::ParserFactory parsers(
+        printer, {}, exchangeIds, {std::numeric_limits<std::uint64_t>::max(), !options.events});
+    reassembly::Tracker tracker(parsers, connectionIds, reassembly::TrackerOptions::file());
+    for (;;) {
+        auto packet = file->next();
+        if (!packet) {
+            // What was read before the damage is shown all the same.
+            tracker.finish();
+            (void)std::fflush(stdout);
+            return fail(packet.error());
+        }
+        if (!packet->has_value())
+            break;
+        firsts.onPacket(**packet);
+        tracker.onPacket(**packet);
+    }
+    tracker.finish();
+    if (std::fflush(stdout) != 0)
+        return fail(base::systemError(errno, "writing the output"));
+    return 0;
+}
+
+} // namespace
+
+void addReadCommand(CLI::App& app, int& status)
+{
+    auto options = std::make_shared<ReadOptions>();
+    CLI::App* command = app.add_subcommand("read", "Show what a pcap or pcapng file holds");
+    command->add_option("FILE", options->file, "The capture file")->required();
+    command->add_flag("--json", options->json, "One JSON object a line: each TCP connection");
+    command->add_flag("--exchanges", options->exchanges, "One line for each request and response");
+    command->add_flag("--events", options->events, "One JSON object for each event, in order");
+    command->add_flag("--reveal", options->reveal, "Show secrets in events instead of ***");
+    command->callback([options, &status] { status = read(*options); });
+}
+
+} // namespace podglass::ctl
