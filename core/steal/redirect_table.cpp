@@ -111,14 +111,11 @@ RedirectTable::RedirectTable(NftSocket socket, RedirectRules rules)
     , m_comment("podglass-agent, process " + std::to_string(::getpid()))
 {}
 
-base::Result<RedirectTable> RedirectTable::install(const RedirectRules& rules)
+base::Result<RedirectTable> RedirectTable::install(NftSocket socket, const RedirectRules& rules)
 {
-    base::Result<NftSocket> socket = NftSocket::open();
-    if (!socket)
-        return socket.error();
-    if (const base::Status cleared = clearLeftovers(*socket, rules.port); !cleared)
+    if (const base::Status cleared = clearLeftovers(socket, rules.port); !cleared)
         return cleared.error();
-    RedirectTable table(std::move(*socket), rules);
+    RedirectTable table(std::move(socket), rules);
     base::Status created = table.create(true);
     // Kernels without nft_fib_inet: the listener refuses what was not meant for this host.
     if (!created)

@@ -33,7 +33,7 @@ class RedirectTable
 {
 public:
     // Removes tables that a dead agent left, refuses if a living one redirects the port.
-    static base::Result<RedirectTable> install(const RedirectRules& rules);
+    static base::Result<RedirectTable> install(NftSocket socket, const RedirectRules& rules);
 
     base::Status release();
 

@@ -51,6 +51,7 @@ public:
 
 private:
     base::Status openInside();
+    base::Status makeInside();
     base::Status testSelf();
     void listen();
     void acceptAll();
@@ -90,25 +91,28 @@ base::Status StealPort::Impl::openInside()
     if (!door)
         return door.error();
     m_context.door = std::move(*door);
-    std::optional<base::Error> failed;
-    base::Status entered = m_context.door.inNamespace([&] {
-        auto listener = Listener::open(m_context.setup.port);
-        if (!listener) {
-            failed = listener.error();
-            return;
-        }
-        m_listener.emplace(std::move(*listener));
-        auto table = RedirectTable::install(
-            {m_context.setup.port, m_listener->port(), !m_context.setup.withoutMarkRule});
-        if (table)
-            m_table.emplace(std::move(*table));
-        else
-            failed = table.error();
-    });
-    if (!entered)
-        return entered;
-    if (failed)
-        return *failed;
+    base::Status made = base::Done{};
+    const base::Status entered = m_context.door.inNamespace([&] { made = makeInside(); });
+    return entered ? made : entered;
+}
+
+// A dying process closes its highest descriptors first. The netlink socket is the lowest, so that
+// the kernel still translates when it tells the clients of all others that they are closed.
+base::Status StealPort::Impl::makeInside()
+{
+    auto socket = NftSocket::open();
+    if (!socket)
+        return socket.error();
+    auto listener = Listener::open(m_context.setup.port);
+    if (!listener)
+        return listener.error();
+    auto table = RedirectTable::install(
+        std::move(*socket),
+        {m_context.setup.port, listener->port(), !m_context.setup.withoutMarkRule});
+    if (!table)
+        return table.error();
+    m_listener.emplace(std::move(*listener));
+    m_table.emplace(std::move(*table));
     return base::Done{};
 }
 

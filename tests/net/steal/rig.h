@@ -6,7 +6,7 @@
 #include "core/io/loop.h"
 #include "core/steal/steal_port.h"
 
-#include "namespaces.h"
+#include "tests/net/steal/namespaces.h"
 
 #include <atomic>
 #include <chrono>

@@ -28,6 +28,14 @@ QString plain(QString text)
     return text.simplified();
 }
 
+base::Result<RedirectTable> installHere(const steal::RedirectRules& rules)
+{
+    auto socket = steal::NftSocket::open();
+    if (!socket)
+        return socket.error();
+    return RedirectTable::install(std::move(*socket), rules);
+}
+
 bool dropNetAdmin()
 {
     __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
@@ -97,13 +105,13 @@ private slots:
     {
         auto table = install({8080, 40000, true});
         m_space->inside([&] {
-            const auto again = RedirectTable::install({8080, 40001, true});
+            const auto again = installHere({8080, 40001, true});
             QVERIFY(!again);
             const QString text = QString::fromStdString(again.error().text());
             QVERIFY2(text.contains("process " + QString::number(::getpid())), qPrintable(text));
-            QVERIFY(RedirectTable::install({8081, 40001, true}));
+            QVERIFY(installHere({8081, 40001, true}));
             QVERIFY(table->release());
-            QVERIFY(RedirectTable::install({8080, 40001, true}));
+            QVERIFY(installHere({8080, 40001, true}));
         });
     }
 
@@ -115,7 +123,7 @@ private slots:
             m_space->inside([&] {
                 if (!dropNetAdmin())
                     return;
-                const auto refused = RedirectTable::install({8080, 40000, true});
+                const auto refused = installHere({8080, 40000, true});
                 named =
                     !refused && refused.error().text().find("CAP_NET_ADMIN") != std::string::npos;
                 if (!refused)
@@ -135,7 +143,7 @@ private:
     {
         std::optional<RedirectTable> made;
         m_space->inside([&] {
-            auto table = RedirectTable::install(rules);
+            auto table = installHere(rules);
             if (!table)
                 qFatal("%s", table.error().text().c_str());
             made.emplace(std::move(*table));
