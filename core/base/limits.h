@@ -78,6 +78,12 @@ inline constexpr std::size_t ringChunkBytes = 256 * 1024;
 // Largest data part of one event; longer ones are split.
 inline constexpr std::size_t eventDataBytes = 32 * 1024;
 
+// Connections of one client that lost something and have not begun a new message yet; policy:
+// further losses are told without their connection.
+inline constexpr std::size_t losingConnections = 1'024;
+// What is owed to a client about targets as a whole (the kernel's drops); policy: lost, counted.
+inline constexpr std::size_t owedNoteBytes = 16 * 1024;
+
 // -- wire ----------------------------------------------------------------------------------------
 // Policy: a longer frame is a protocol error and ends that connection.
 inline constexpr std::size_t frameBytes = std::size_t{1} << 20;
@@ -87,6 +93,8 @@ inline constexpr std::uint64_t eventCreditBytes = std::uint64_t{4} << 20;
 inline constexpr std::chrono::seconds keepAliveInterval{5};
 inline constexpr std::chrono::seconds silentPeer{15};
 inline constexpr std::size_t clientsPerAgent = 32;
+// Each has a capture thread and a ring; policy: the attach is refused.
+inline constexpr std::size_t attachedTargets = 32;
 // Bytes waiting for one client's socket besides the ring; policy: the client is closed.
 inline constexpr std::size_t clientBacklogBytes = std::size_t{1} << 20;
 
@@ -96,6 +104,9 @@ inline constexpr std::size_t proxiedConnections = 4'096;
 // Policy: reading from the faster side stops (back-pressure).
 inline constexpr std::size_t proxyBufferBytes = 256 * 1024;
 inline constexpr std::chrono::seconds takerSilence{30};
+// How long an agent without clients stays for connections that its proxy still carries; policy: it
+// ends, and they with it.
+inline constexpr std::chrono::seconds lingerPatience{5};
 // A head that stays incomplete. Policy: the connection is relayed raw and matches no filter.
 inline constexpr std::chrono::milliseconds unknownProtocolPatience{200};
 inline constexpr std::chrono::seconds headPatience{30};

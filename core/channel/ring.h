@@ -28,6 +28,7 @@ struct RecordInfo
     std::uint16_t port = 0; // server port: what clients subscribe to
     flow::Direction direction = flow::Direction::ClientToServer;
     bool beginsMessage = false;
+    bool opensConnection = false;
     bool endsConnection = false;
     std::uint32_t payload = 0; // flow::payloadBytes
     std::int64_t at = 0;       // when it was written, monotonic ns

@@ -23,10 +23,10 @@ std::string readTable(const path& file)
     return telemetry::readTextFile(file, tableBytes).value_or(std::string());
 }
 
-std::vector<Listener> readListeners(const path& net)
+std::vector<ListeningSocket> readListeners(const path& net)
 {
-    std::vector<Listener> all = listenersIn(readTable(net / "tcp"), false);
-    const std::vector<Listener> version6 = listenersIn(readTable(net / "tcp6"), true);
+    std::vector<ListeningSocket> all = listenersIn(readTable(net / "tcp"), false);
+    const std::vector<ListeningSocket> version6 = listenersIn(readTable(net / "tcp6"), true);
     all.insert(all.end(), version6.begin(), version6.end());
     return all;
 }
@@ -40,15 +40,15 @@ std::vector<std::string> readAddresses(const path& net)
 }
 
 void takeListeners(const path& root,
-                   const std::vector<Listener>& listeners,
+                   const std::vector<ListeningSocket>& listeners,
                    const std::vector<const Process*>& members,
                    NamespaceView& view)
 {
     std::unordered_set<std::uint64_t> inodes;
-    for (const Listener& listener : listeners)
+    for (const ListeningSocket& listener : listeners)
         inodes.insert(listener.inode);
     const auto owners = ownersOfSockets(root, members, inodes);
-    for (const Listener& listener : listeners) {
+    for (const ListeningSocket& listener : listeners) {
         wire::ListeningPort port{listener.port, listener.address, {}};
         if (const auto owner = owners.find(listener.inode); owner != owners.end()) {
             port.process = owner->second->name;
@@ -90,7 +90,7 @@ NamespaceView viewEmptyNamespace(const path& file)
         takeListeners("/", readListeners(net), {}, view);
     };
     // Not being allowed in leaves the view empty: the name alone is still worth showing.
-    static_cast<void>(static_cast<bool>(runInNetworkNamespace(descriptor.get(), look)));
+    static_cast<void>(runInNetworkNamespace(descriptor.get(), look));
     return view;
 }
 

@@ -52,7 +52,7 @@ std::optional<std::string> readAddress(std::string_view hex, bool version6)
     return textOf(version6 ? AF_INET6 : AF_INET, address.data());
 }
 
-std::optional<Listener> readListener(std::string_view line, bool version6)
+std::optional<ListeningSocket> readListener(std::string_view line, bool version6)
 {
     takeWord(line); // "0:"
     const std::string_view own = takeWord(line);
@@ -69,14 +69,14 @@ std::optional<Listener> readListener(std::string_view line, bool version6)
     const auto port = hexNumber<std::uint16_t>(own.substr(colon + 1));
     if (!address || !port)
         return std::nullopt;
-    return Listener{*port, *address, *inode};
+    return ListeningSocket{*port, *address, *inode};
 }
 
 } // namespace
 
-std::vector<Listener> listenersIn(std::string_view tcpFile, bool version6)
+std::vector<ListeningSocket> listenersIn(std::string_view tcpFile, bool version6)
 {
-    std::vector<Listener> listeners;
+    std::vector<ListeningSocket> listeners;
     takeLine(tcpFile); // the heading
     while (!tcpFile.empty()) {
         if (auto listener = readListener(takeLine(tcpFile), version6))

@@ -11,16 +11,16 @@
 
 namespace podglass::agent {
 
-struct Listener
+struct ListeningSocket
 {
     std::uint16_t port = 0;
     std::string address;
     std::uint64_t inode = 0; // of the socket
 
-    bool operator==(const Listener&) const = default;
+    bool operator==(const ListeningSocket&) const = default;
 };
 
-std::vector<Listener> listenersIn(std::string_view tcpFile, bool version6);
+std::vector<ListeningSocket> listenersIn(std::string_view tcpFile, bool version6);
 
 // Without loopback (127/8, ::1) and link-local addresses: those tell nobody where a pod is.
 std::vector<std::string> addressesInFibTrie(std::string_view fibTrie);

@@ -79,7 +79,7 @@ wire::Target nameTarget(const std::filesystem::path& root,
 {
     wire::Target target;
     const Process* leading = leadingMember(root, members);
-    if (place.host) {
+    if (place.host || (place.own && leading == nullptr && boundName.empty())) {
         target.spec = "pid:1";
         target.kind = "host";
         target.name = hostName(root);
@@ -95,7 +95,8 @@ wire::Target nameTarget(const std::filesystem::path& root,
         target.spec = "pid:" + std::to_string(members.front()->pid);
         target.kind = "process";
         target.name = members.front()->name;
-        target.detail = members.front()->command;
+        // The program only: arguments may hold secrets.
+        target.detail = members.front()->command.substr(0, members.front()->command.find(' '));
     }
     if (place.own)
         target.spec = "self";

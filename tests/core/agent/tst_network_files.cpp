@@ -20,7 +20,7 @@ private slots:
             "   1: 0200000A:0050 0300000A:C350 01 00000000:00000000 00:00000000 00000000     0     "
             "   0 33013 1 0000000000000000 100 0 0 10 0\n",
             false);
-        const std::vector<agent::Listener> expected{{8080, "127.0.0.1", 33012}};
+        const std::vector<agent::ListeningSocket> expected{{8080, "127.0.0.1", 33012}};
         QVERIFY(found == expected);
     }
 
@@ -30,7 +30,7 @@ private slots:
             agent::listenersIn("heading\n   0: 00000000000000000000000001000000:0050 00000000:0000 "
                                "0A 0:0 0:0 0 0 0 7 1\n",
                                true);
-        const std::vector<agent::Listener> expected{{80, "::1", 7}};
+        const std::vector<agent::ListeningSocket> expected{{80, "::1", 7}};
         QVERIFY(found == expected);
     }
 

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line of podglass-agent.
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace podglass::app {
+
+struct AgentCommand
+{
+    bool stdio = false;
+    std::string listen;     // unix:PATH or 127.0.0.1:PORT
+    std::string secretFile; // with listen
+    std::string target;     // attached from the start
+    bool listTargets = false;
+    bool verbose = false;
+};
+
+// None: nothing to do but exit with `status` (help, version, or a mistake that was explained).
+std::optional<AgentCommand> readAgentCommand(int argc, char** argv, int& status);
+
+} // namespace podglass::app

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/agent/agent.h"
+
+#include "core/agent/rights.h"
+#include "core/agent/telemetry_message.h"
+#include "core/base/limits.h"
+
+#include <array>
+
+#include <unistd.h>
+
+namespace podglass::agent {
+
+namespace {
+
+constexpr std::chrono::seconds second{1};
+constexpr base::ClientId ourselves{0}; // holds targets that main() attached
+
+std::string hostName()
+{
+    std::array<char, 256> name{};
+    ::gethostname(name.data(), name.size() - 1);
+    return name.data();
+}
+
+wire::Hello helloOf(const std::string& build)
+{
+    const Rights rights = ownRights();
+    wire::Hello hello;
+    hello.capabilities = rights.capabilities();
+    hello.build = build;
+    hello.host = hostName();
+    hello.lacking = rights.lacking();
+    return hello;
+}
+
+} // namespace
+
+Agent::Agent(io::Loop& loop, AgentOptions options)
+    : m_loop(loop)
+    , m_options(std::move(options))
+    , m_targets(*this,
+                {.news = [this](AttachedTarget& target) { wakeClientsOf(target); },
+                 .ready = [this](AttachedTarget& target) { onTargetReady(target); },
+                 .gone = [this](AttachedTarget& target,
+                                const base::Error& error) { onTargetGone(target, error); }})
+    , m_second(loop.after(second, [this] { onSecond(); }))
+{}
+
+Agent::~Agent()
+{
+    m_loop.cancel(m_second);
+    // Streams of stolen requests end before the proxies that hold them.
+    for (const auto& [id, client] : m_clients)
+        client->streams().closeAll("the agent ends");
+}
+
+base::Status Agent::serve(io::Fd input, io::Fd output, std::optional<Secret> secret)
+{
+    if (m_clients.size() >= limits::clientsPerAgent)
+        return base::Error{.what = std::to_string(m_clients.size()) + " clients are served already",
+                           .where = "serve a client",
+                           .advice = "close one of them"};
+    const base::ClientId id{m_nextClient++};
+    ClientRequests& requests = *this; // a private base: make_unique could not convert
+    auto client = std::make_unique<ClientConnection>(m_loop,
+                                                     ClientSetup{.id = id,
+                                                                 .input = std::move(input),
+                                                                 .output = std::move(output),
+                                                                 .hello = helloOf(m_options.build),
+                                                                 .secret = std::move(secret)},
+                                                     requests);
+    base::Status started = client->start();
+    if (!started)
+        return started;
+    if (m_proxyEvents)
+        client->feed().follow(m_proxyEvents->broadcast().ring(), {});
+    m_clients.emplace(id, std::move(client));
+    return started;
+}
+
+base::Status Agent::keepTarget(const std::string& spec)
+{
+    const auto target = m_targets.open(spec);
+    if (!target)
+        return target.error();
+    (*target)->clients.insert(ourselves);
+    return base::Done{};
+}
+
+void Agent::ended(ClientConnection& client, const std::string& why)
+{
+    log("client " + client.name() + " is gone" + (why.empty() ? "" : ": " + why));
+    // The call may come from inside this client, or from inside a port that tells its clients
+    // something: the loop does the rest, in the same round.
+    m_loop.post([this, id = client.id()] {
+        for (const auto& [targetId, target] : m_targets.all())
+            m_targets.leave(*target, id);
+        m_clients.erase(id);
+        m_emptySince = io::Loop::now();
+        m_targets.sweep();
+        if (idle() && m_onIdle)
+            m_onIdle();
+    });
+}
+
+bool Agent::idle() const
+{
+    return m_clients.empty()
+           && (m_targets.quiet() || io::Loop::now() - m_emptySince > limits::lingerPatience);
+}
+
+std::unique_ptr<steal::TakerStream>
+Agent::open(base::ClientId client, wire::StealOpen request, steal::TakerStream::Events events)
+{
+    ClientConnection* taker = find(client);
+    if (taker == nullptr || !taker->ready())
+        return nullptr;
+    return taker->streams().open(std::move(request), std::move(events));
+}
+
+ProxyEvents& Agent::proxyEvents()
+{
+    if (m_proxyEvents)
+        return *m_proxyEvents;
+    m_proxyEvents = std::make_unique<ProxyEvents>(m_loop, [this] {
+        for (const auto& [id, client] : m_clients)
+            client->wake();
+    });
+    for (const auto& [id, client] : m_clients)
+        client->feed().follow(m_proxyEvents->broadcast().ring(), {});
+    return *m_proxyEvents;
+}
+
+std::string Agent::nameOf(base::ClientId client) const
+{
+    const ClientConnection* found = find(client);
+    return found == nullptr ? std::string("somebody") : found->name();
+}
+
+void Agent::tell(base::ClientId client, const wire::PortState& state)
+{
+    if (ClientConnection* found = find(client))
+        found->send(state);
+}
+
+std::string Agent::stealLacks() const
+{
+    return ownRights().stealLacks();
+}
+
+ClientConnection* Agent::find(base::ClientId client) const
+{
+    const auto found = m_clients.find(client);
+    return found == m_clients.end() ? nullptr : found->second.get();
+}
+
+void Agent::wakeClientsOf(const AttachedTarget& target)
+{
+    for (const base::ClientId id : target.clients) {
+        if (ClientConnection* client = find(id))
+            client->wake();
+    }
+}
+
+void Agent::onSecond()
+{
+    m_second = m_loop.after(second, [this] { onSecond(); });
+    m_targets.sweep();
+    const base::Instant now = io::Loop::now();
+    const wire::Telemetry common = commonTelemetry(m_targets, m_filters, m_clients.size());
+    for (const auto& [id, client] : m_clients) {
+        client->tick(now);
+        if (client->ready())
+            client->send(telemetryFor(*client, common, m_targets));
+    }
+    if (idle() && m_onIdle)
+        m_onIdle();
+}
+
+void Agent::log(const std::string& line) const
+{
+    if (m_options.log)
+        m_options.log(line);
+}
+
+} // namespace podglass::agent

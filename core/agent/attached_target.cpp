@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/agent/attached_target.h"
+
+#include "core/agent/host/namespace_view.h"
+#include "core/agent/host/network_namespace.h"
+#include "core/agent/host/processes.h"
+#include "core/agent/rights.h"
+
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace podglass::agent {
+
+AttachedTarget::AttachedTarget(PortServices& services,
+                               base::TargetId id,
+                               std::string spec,
+                               ResolvedTarget resolved,
+                               Events events)
+    : m_services(services)
+    , m_id(id)
+    , m_spec(std::move(spec))
+    , m_resolved(std::move(resolved))
+    , m_events(std::move(events))
+    , m_capture(id, m_resolved.networkNamespace.get())
+    , m_broadcast(services.loop(), m_capture.ring(), [this] { m_events.news(*this); })
+    , m_ports(services,
+              {id,
+               m_resolved.networkNamespace.get(),
+               [this](CaptureCommand command) { m_capture.command(std::move(command)); },
+               [this](std::uint16_t port) {
+                   return static_cast<std::uint32_t>(m_broadcast.open().count(m_id, port));
+               }})
+{
+    services.loop().watch(m_capture.reports().wakeFd(), EPOLLIN, [this](auto) { onReports(); });
+    // Our own namespace and a named one live on without any process.
+    if (m_spec.starts_with("pid:") || m_spec.starts_with("container:"))
+        watchProcess();
+}
+
+AttachedTarget::~AttachedTarget()
+{
+    m_services.loop().unwatch(m_capture.reports().wakeFd());
+    if (m_process)
+        m_services.loop().unwatch(m_process.get());
+}
+
+wire::Attached AttachedTarget::describe(std::uint32_t request) const
+{
+    const Rights rights = ownRights();
+    wire::Attached attached;
+    attached.request = request;
+    attached.target = m_id;
+    attached.spec = m_spec;
+    attached.name = m_resolved.name;
+    attached.interfaces = m_interfaces->names;
+    attached.ports = listeningPortsOf(m_resolved.networkNamespace.get());
+    attached.capabilities = rights.capabilities();
+    attached.lacking = rights.stealLacks();
+    if (!m_interfaces->note.empty())
+        attached.lacking += (attached.lacking.empty() ? "" : "; ") + m_interfaces->note;
+    return attached;
+}
+
+void AttachedTarget::onReports()
+{
+    for (CaptureReport& report : m_capture.reports().take()) {
+        if (const auto* ended = std::get_if<CaptureEnded>(&report)) {
+            m_events.gone(*this, ended->error);
+            continue;
+        }
+        const bool first = !ready();
+        m_interfaces = std::get<InterfacesNow>(std::move(report));
+        if (first)
+            m_events.ready(*this);
+    }
+}
+
+void AttachedTarget::watchProcess()
+{
+    if (m_process)
+        m_services.loop().unwatch(m_process.get());
+    m_process.reset(
+        static_cast<int>(::syscall(SYS_pidfd_open, static_cast<pid_t>(m_resolved.pid), 0U)));
+    if (m_process)
+        m_services.loop().watch(m_process.get(), EPOLLIN, [this](auto) { onProcessEnd(); });
+}
+
+// A worker that was replaced is not the end: another process of the namespace takes its place.
+void AttachedTarget::onProcessEnd()
+{
+    const std::uint64_t inode = networkNamespaceInode(m_resolved.networkNamespace.get());
+    for (const Process& process : listProcesses("/")) {
+        if (process.networkNamespace == inode && process.pid != m_resolved.pid) {
+            m_resolved.pid = process.pid;
+            watchProcess();
+            return;
+        }
+    }
+    m_services.loop().unwatch(m_process.get());
+    m_process.reset();
+    m_events.gone(*this,
+                  {.what = "the target's last process ended",
+                   .where = m_spec,
+                   .advice = "attach again when it is back",
+                   .lasting = base::Lasting::Transient});
+}
+
+} // namespace podglass::agent

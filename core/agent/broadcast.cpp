@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/agent/broadcast.h"
+
+#include <sys/epoll.h>
+
+namespace podglass::agent {
+
+Broadcast::Broadcast(io::Loop& loop, channel::Ring& ring, std::function<void()> onNews)
+    : m_loop(loop)
+    , m_ring(ring)
+    , m_open(ring)
+    , m_onNews(std::move(onNews))
+{
+    m_loop.watch(m_ring.wakeFd(), EPOLLIN, [this](auto) {
+        m_ring.arm();
+        m_open.update();
+        m_onNews();
+    });
+    m_ring.arm();
+}
+
+Broadcast::~Broadcast()
+{
+    m_loop.unwatch(m_ring.wakeFd());
+}
+
+const OpenConnections& Broadcast::open()
+{
+    m_open.update();
+    return m_open;
+}
+
+} // namespace podglass::agent

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Broadcast: one ring as the io thread sees it. Wakes its listeners once for each burst, and knows
+// which connections are open. Thread: the io thread.
+#pragma once
+
+#include "core/agent/open_connections.h"
+#include "core/io/loop.h"
+
+#include <functional>
+
+namespace podglass::agent {
+
+class Broadcast
+{
+public:
+    // `ring` outlives it.
+    Broadcast(io::Loop& loop, channel::Ring& ring, std::function<void()> onNews);
+    Broadcast(const Broadcast&) = delete;
+    Broadcast& operator=(const Broadcast&) = delete;
+    ~Broadcast();
+
+    channel::Ring& ring() { return m_ring; }
+
+    // Up to date with the ring's head.
+    const OpenConnections& open();
+
+private:
+    io::Loop& m_loop;
+    channel::Ring& m_ring;
+    OpenConnections m_open;
+    std::function<void()> m_onNews;
+};
+
+} // namespace podglass::agent

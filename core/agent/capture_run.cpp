@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/agent/capture_run.h"
+
+#include "core/agent/host/network_namespace.h"
+
+#include <sys/epoll.h>
+#include <sys/random.h>
+
+namespace podglass::agent {
+
+namespace {
+
+constexpr std::chrono::seconds second{1};
+// How late a hole in a stream may be told; ten wake-ups a second cost nothing measurable.
+constexpr std::chrono::milliseconds patienceTick{100};
+
+std::uint64_t randomSeed()
+{
+    std::uint64_t seed = 0;
+    // Without randomness the tables still work, only a sender who knows us could slow them down.
+    static_cast<void>(::getrandom(&seed, sizeof seed, 0));
+    return seed;
+}
+
+} // namespace
+
+CaptureRun::CaptureRun(base::TargetId target,
+                       channel::Ring& ring,
+                       Mailbox<CaptureCommand>& commands,
+                       Mailbox<CaptureReport>& reports,
+                       CaptureCounters& counters)
+    : m_pipeline(target, ring, randomSeed())
+    , m_interfaces(m_loop, [this](const capture::Packet& packet) { m_pipeline.onPacket(packet); })
+    , m_commands(commands)
+    , m_reports(reports)
+    , m_counters(counters)
+{}
+
+void CaptureRun::run(int networkNamespace)
+{
+    if (const base::Status begun = begin(networkNamespace); !begun) {
+        m_reports.put(CaptureEnded{begun.error()});
+        return;
+    }
+    m_reports.put(InterfacesNow{m_interfaces.names(), m_interfaces.note()});
+    m_loop.after(second, [this] { onSecond(); });
+    m_loop.after(patienceTick, [this] { onTick(); });
+    m_loop.run();
+    m_pipeline.stop();
+    count();
+}
+
+base::Status CaptureRun::begin(int networkNamespace)
+{
+    if (auto entered = enterNetworkNamespace(networkNamespace); !entered)
+        return entered;
+    auto links = LinkWatch::open();
+    if (!links)
+        return links.error();
+    m_links.emplace(std::move(links).value());
+    if (const auto opened = m_interfaces.refresh(); !opened)
+        return opened.error();
+    m_loop.watch(m_commands.wakeFd(), EPOLLIN, [this](auto) { onCommands(); });
+    m_loop.watch(m_links->descriptor(), EPOLLIN, [this](auto) { onLinks(); });
+    return base::Done{};
+}
+
+void CaptureRun::onCommands()
+{
+    for (const CaptureCommand& command : m_commands.take()) {
+        if (const auto* plan = std::get_if<CapturePlan>(&command))
+            apply(*plan);
+        else if (const auto* owns = std::get_if<ProxyOwns>(&command))
+            m_pipeline.proxyOwns(owns->client, owns->server, owns->owned);
+        else
+            m_loop.stop();
+    }
+}
+
+void CaptureRun::apply(const CapturePlan& plan)
+{
+    m_pipeline.setPlan(plan);
+    capture::PortSet ports;
+    for (const auto& [port, takesNew] : plan.ports)
+        ports.insert(port);
+    m_interfaces.setPorts(ports);
+}
+
+void CaptureRun::onLinks()
+{
+    m_links->silence();
+    const auto changed = m_interfaces.refresh();
+    if (!changed) {
+        m_reports.put(CaptureEnded{changed.error()});
+        m_loop.stop();
+    } else if (*changed) {
+        m_reports.put(InterfacesNow{m_interfaces.names(), m_interfaces.note()});
+    }
+}
+
+void CaptureRun::onSecond()
+{
+    if (const std::uint64_t drops = m_interfaces.takeDrops()) {
+        m_pipeline.kernelDropped(drops, base::wallClock());
+        m_counters.kernelDrops.fetch_add(drops, std::memory_order_relaxed);
+    }
+    count();
+    m_loop.after(second, [this] { onSecond(); });
+}
+
+void CaptureRun::onTick()
+{
+    m_pipeline.tick(io::Loop::now());
+    m_loop.after(patienceTick, [this] { onTick(); });
+}
+
+void CaptureRun::count()
+{
+    const PipelineFigures figures = m_pipeline.figures();
+    m_counters.packets.store(figures.packets, std::memory_order_relaxed);
+    m_counters.packetBytes.store(figures.packetBytes, std::memory_order_relaxed);
+    m_counters.malformed.store(figures.malformed, std::memory_order_relaxed);
+    m_counters.openConnections.store(figures.openConnections, std::memory_order_relaxed);
+    m_counters.ringBytes.store(m_interfaces.ringBytes(), std::memory_order_relaxed);
+}
+
+} // namespace podglass::agent

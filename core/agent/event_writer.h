@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// EventWriter: the last stage before the ring. Encodes each event once, for all clients, and notes
+// beside it what the accounting needs: connection, server port, direction, payload.
+// Thread: the ring's writer.
+#pragma once
+
+#include "core/channel/ring.h"
+#include "core/flow/event.h"
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+namespace podglass::agent {
+
+class EventWriter : public flow::EventSink
+{
+public:
+    // `ring` outlives the writer.
+    explicit EventWriter(channel::Ring& ring)
+        : m_ring(ring)
+    {}
+
+    void onEvent(const flow::Event& event) override;
+
+    [[nodiscard]] std::size_t openConnections() const { return m_ports.size(); }
+
+private:
+    std::uint16_t portOf(const flow::Event& event);
+    void append(const flow::Event& event, std::uint16_t port);
+
+    channel::Ring& m_ring;
+    std::vector<std::uint8_t> m_frame; // reused for each event
+    std::unordered_map<base::ConnectionId, std::uint16_t> m_ports;
+};
+
+} // namespace podglass::agent

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// InterfaceSet: a LiveSource on every interface that is up, lo included, of the namespace that the
+// thread is in. An interface that vanishes takes only its own source with it; one that appears gets
+// one. Bridges and veths of the same namespace can show a packet twice; reassembly knows both as
+// one connection and drops the copy.
+// Thread: the capture thread.
+#pragma once
+
+#include "core/capture/live_source.h"
+#include "core/io/loop.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace podglass::agent {
+
+class InterfaceSet
+{
+public:
+    InterfaceSet(io::Loop& loop, capture::LiveSource::Handler onPacket);
+    InterfaceSet(const InterfaceSet&) = delete;
+    InterfaceSet& operator=(const InterfaceSet&) = delete;
+    ~InterfaceSet();
+
+    // Opens what is new, closes what is gone. True: something changed. An error: not one interface
+    // can be captured.
+    base::Result<bool> refresh();
+
+    void setPorts(const capture::PortSet& ports);
+
+    [[nodiscard]] std::vector<std::string> names() const;
+
+    [[nodiscard]] const std::string& note() const { return m_note; }
+
+    std::uint64_t takeDrops();
+    [[nodiscard]] std::size_t ringBytes() const;
+
+private:
+    struct Source
+    {
+        std::string name;
+        std::unique_ptr<capture::LiveSource> live;
+    };
+
+    bool closeVanished(const std::map<std::uint32_t, std::string>& present);
+    base::Status openOne(std::uint32_t index, const std::string& name);
+    void onReadable(std::uint32_t index);
+    void closeOne(std::uint32_t index);
+
+    io::Loop& m_loop;
+    capture::LiveSource::Handler m_onPacket;
+    std::map<std::uint32_t, Source> m_sources; // by interface index
+    capture::PortSet m_ports;
+    std::string m_note;
+    std::uint64_t m_dropsOfClosed = 0;
+};
+
+} // namespace podglass::agent

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/agent/loss_ledger.h"
+
+#include "core/base/limits.h"
+#include "core/wire/codec.h"
+
+#include <utility>
+
+namespace podglass::agent {
+
+namespace {
+
+// A frame of a flow::Lost: header, ids, time, place, direction, three counts.
+constexpr std::size_t lostFrameBytes = wire::frameHeaderBytes + 3 * 8 + 2 + 3 * 8;
+
+void keep(std::vector<std::uint8_t>& owed, bytes::ByteView frame)
+{
+    owed.assign(frame.begin(), frame.end());
+}
+
+} // namespace
+
+void LossLedger::note(const channel::Ring::Cursor::Record& record)
+{
+    const channel::RecordInfo& info = record.info;
+    if (!info.connection && m_notes.size() + record.bytes.size() <= limits::owedNoteBytes) {
+        m_notes.insert(m_notes.end(), record.bytes.begin(), record.bytes.end());
+        ++m_noteCount;
+        return;
+    }
+    Entry& entry = entryOf(info.target, info.connection);
+    const bool wasDue = isDue(entry);
+    const bool known = m_entries.contains(info.connection) && info.connection;
+    if (known && info.opensConnection) {
+        keep(entry.opening, record.bytes);
+    } else if (known && info.endsConnection) {
+        entry.over = true;
+        if (entry.opening.empty()) {
+            keep(entry.closing, record.bytes);
+        } else { // it came and went inside the loss
+            dropOwed(entry);
+            addLoss(entry, info.direction, {1, 0, 0});
+        }
+    } else {
+        addLoss(entry, info.direction, {1, info.beginsMessage ? 1U : 0U, info.payload});
+    }
+    if (!wasDue && isDue(entry))
+        ++m_due;
+}
+
+void LossLedger::noteUnknown(base::TargetId target, const channel::Totals& totals)
+{
+    Entry& entry = entryOf(target, {});
+    const bool wasDue = isDue(entry);
+    m_account.offeredEvents += totals.records;
+    m_account.offeredBytes += totals.payload;
+    addLoss(
+        entry, flow::Direction::ClientToServer, {totals.records, totals.messages, totals.payload});
+    if (!wasDue)
+        ++m_due;
+}
+
+bool LossLedger::report(std::vector<std::uint8_t>& out, std::size_t most, base::Timestamp at)
+{
+    if (!writeNotes(out, most))
+        return false;
+    if (m_due == 0)
+        return true;
+    for (auto entry = m_entries.begin(); entry != m_entries.end();) {
+        if (!isDue(entry->second)) {
+            ++entry;
+            continue;
+        }
+        if (out.size() + sizeOf(entry->second) > most)
+            return false;
+        const bool ended = entry->second.over || !entry->first;
+        write(entry->first, entry->second, out, at);
+        entry = ended ? m_entries.erase(entry) : std::next(entry);
+    }
+    return true;
+}
+
+bool LossLedger::settle(base::ConnectionId connection,
+                        std::vector<std::uint8_t>& out,
+                        std::size_t most,
+                        base::Timestamp at)
+{
+    const auto found = m_entries.find(connection);
+    if (found == m_entries.end())
+        return true;
+    if (isDue(found->second) || !found->second.opening.empty()) {
+        if (out.size() + sizeOf(found->second) > most)
+            return false;
+        write(connection, found->second, out, at);
+    }
+    m_entries.erase(found);
+    return true;
+}
+
+bool LossLedger::writeNotes(std::vector<std::uint8_t>& out, std::size_t most)
+{
+    if (m_notes.empty())
+        return true;
+    if (out.size() + m_notes.size() > most)
+        return false;
+    out.insert(out.end(), m_notes.begin(), m_notes.end());
+    m_notes.clear();
+    m_account.deliveredEvents += std::exchange(m_noteCount, 0);
+    return true;
+}
+
+LossLedger::Entry& LossLedger::entryOf(base::TargetId target, base::ConnectionId connection)
+{
+    auto found = m_entries.find(connection);
+    if (found == m_entries.end() && m_entries.size() >= limits::losingConnections)
+        found = m_entries.find(connection = {}); // merged: told without its connection
+    if (found == m_entries.end())
+        found = m_entries.emplace(connection, Entry{}).first;
+    found->second.target = target;
+    return found->second;
+}
+
+void LossLedger::addLoss(Entry& entry, flow::Direction direction, const Count& count)
+{
+    Count& sum = entry.lost.at(static_cast<std::size_t>(direction));
+    sum.events += count.events;
+    sum.messages += count.messages;
+    sum.bytes += count.bytes;
+    m_account.lostEvents += count.events;
+    m_account.lostBytes += count.bytes;
+}
+
+bool LossLedger::isDue(const Entry& entry)
+{
+    return entry.lost[0].events != 0 || entry.lost[1].events != 0 || !entry.closing.empty();
+}
+
+std::size_t LossLedger::sizeOf(const Entry& entry)
+{
+    return 2 * lostFrameBytes + entry.opening.size() + entry.closing.size();
+}
+
+void LossLedger::write(base::ConnectionId connection,
+                       Entry& entry,
+                       std::vector<std::uint8_t>& out,
+                       base::Timestamp at)
+{
+    m_due -= isDue(entry) ? 1U : 0U;
+    const auto deliver = [&](std::vector<std::uint8_t>& frame) {
+        if (frame.empty())
+            return;
+        out.insert(out.end(), frame.begin(), frame.end());
+        frame.clear();
+        ++m_account.deliveredEvents;
+    };
+    deliver(entry.opening);
+    for (std::size_t direction = 0; direction < entry.lost.size(); ++direction) {
+        const Count count = std::exchange(entry.lost.at(direction), {});
+        if (count.events == 0)
+            continue;
+        wire::encode(flow::Event{entry.target,
+                                 connection,
+                                 at,
+                                 flow::Lost{flow::LossPlace::Agent,
+                                            static_cast<flow::Direction>(direction),
+                                            count.events,
+                                            count.messages,
+                                            count.bytes}},
+                     out);
+    }
+    deliver(entry.closing);
+}
+
+void LossLedger::dropOwed(Entry& entry)
+{
+    if (!entry.opening.empty())
+        addLoss(entry, flow::Direction::ClientToServer, {1, 1, 0});
+    entry.opening.clear();
+}
+
+} // namespace podglass::agent

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/agent/port_manager.h"
+
+#include "core/base/limits.h"
+
+#include <algorithm>
+
+namespace podglass::agent {
+
+using wire::Mode;
+
+PortManager::PortManager(PortServices& services, PortTarget target)
+    : m_services(services)
+    , m_target(std::move(target))
+{}
+
+PortManager::~PortManager() = default;
+
+wire::PortState PortManager::set(base::ClientId client, const wire::SetPort& wanted)
+{
+    Port& port = m_ports[wanted.port];
+    const std::vector<Wish> before = port.wishes;
+    base::Status status = base::Done{};
+    if (wanted.mode == Mode::Off) {
+        std::erase_if(port.wishes, [&](const Wish& wish) { return wish.client == client; });
+        status = apply(wanted.port, port);
+    } else if (auto wish = checked(port, client, wanted)) {
+        place(port, std::move(wish).value());
+        status = apply(wanted.port, port);
+    } else {
+        status = wish.error();
+    }
+    if (!status) {
+        port.wishes = before;
+        // What was in force before was in force a moment ago; failing again, it is told by
+        // gaveUp().
+        static_cast<void>(apply(wanted.port, port));
+    }
+    wire::PortState state = stateOf(wanted.port, client);
+    if (!status) {
+        state.refused = true;
+        state.revision = wanted.revision;
+        state.message = status.error().text();
+    } else {
+        tellOthers(wanted.port, client);
+    }
+    if (port.wishes.empty() && !port.stolen)
+        m_ports.erase(wanted.port);
+    return state;
+}
+
+base::Result<PortManager::Wish>
+PortManager::checked(const Port& port, base::ClientId client, const wire::SetPort& wanted)
+{
+    const std::string where = "set port " + std::to_string(wanted.port);
+    if (wanted.port == 0)
+        return base::Error{.what = "there is no port 0", .where = where, .advice = ""};
+    Wish wish{client, wanted, nullptr};
+    if (wanted.mode != Mode::Steal)
+        return wish;
+    if (std::string lacks = m_services.stealLacks(); !lacks.empty())
+        return base::Error{.what = "this agent cannot steal: " + lacks,
+                           .where = where,
+                           .advice = "mirroring works without"};
+    auto compiled = m_services.filters().get(wanted.filter, filter::Use::Steal);
+    if (!compiled)
+        return compiled.error();
+    wish.filter = std::move(compiled).value();
+    for (const Wish& other : port.wishes) {
+        if (other.client != client && other.filter && other.filter->matchesEverything()
+            && wish.filter->matchesEverything())
+            return base::Error{.what = m_services.nameOf(other.client)
+                                       + " already takes every request of this port",
+                               .where = where,
+                               .advice = "use a filter, or ask them to"};
+    }
+    return wish;
+}
+
+// A taking that is only edited keeps its place; a new one comes after all others.
+void PortManager::place(Port& port, Wish wish)
+{
+    const auto own = std::ranges::find(port.wishes, wish.client, &Wish::client);
+    if (own != port.wishes.end() && own->wanted.mode == wish.wanted.mode) {
+        *own = std::move(wish);
+        return;
+    }
+    if (own != port.wishes.end())
+        port.wishes.erase(own);
+    port.wishes.push_back(std::move(wish));
+}
+
+base::Status PortManager::apply(std::uint16_t number, Port& port)
+{
+    std::vector<steal::Taking> takings;
+    for (const Wish& wish : port.wishes) {
+        if (wish.wanted.mode == Mode::Steal)
+            takings.push_back(
+                {wish.client, wish.wanted.revision, wish.filter, wish.wanted.onFailure});
+    }
+    base::Status status = base::Done{};
+    if (!takings.empty() && !port.stolen)
+        status = startStealing(number, port);
+    if (port.stolen && !takings.empty()) {
+        port.stolen->port().setTakings(std::move(takings));
+    } else if (port.stolen) {
+        port.stolen->port().release();
+        m_draining.push_back(std::move(port.stolen));
+    }
+    sendPlan();
+    return status;
+}
+
+base::Status PortManager::startStealing(std::uint16_t number, Port& port)
+{
+    port.oldConnections = m_target.openConnections(number);
+    steal::StealSetup setup;
+    setup.networkNamespace = m_target.networkNamespace;
+    setup.port = number;
+    setup.target = m_target.id;
+    StolenPort::Reports reports;
+    reports.capture = m_target.capture;
+    reports.gaveUp = [this](std::uint16_t which, std::string_view why) { gaveUp(which, why); };
+    auto stolen = std::make_unique<StolenPort>(m_services, std::move(setup), std::move(reports));
+    base::Status started = stolen->port().start();
+    if (started)
+        port.stolen = std::move(stolen);
+    return started;
+}
+
+void PortManager::sendPlan()
+{
+    CapturePlan plan;
+    for (const auto& [number, port] : m_ports) {
+        if (!port.wishes.empty())
+            plan.ports.emplace(number, port.stolen == nullptr);
+        for (const Wish& wish : port.wishes)
+            plan.bodyLimit = std::max(plan.bodyLimit, wish.wanted.bodyLimit);
+    }
+    if (plan == m_plan)
+        return;
+    m_plan = plan;
+    m_target.capture(std::move(plan));
+}
+
+void PortManager::clientLeft(base::ClientId client)
+{
+    std::vector<std::uint16_t> touched;
+    for (const auto& [number, port] : m_ports) {
+        if (std::ranges::find(port.wishes, client, &Wish::client) != port.wishes.end())
+            touched.push_back(number);
+    }
+    for (const std::uint16_t number : touched)
+        drop(number, client);
+}
+
+void PortManager::drop(std::uint16_t number, base::ClientId client)
+{
+    Port& port = m_ports.at(number);
+    std::erase_if(port.wishes, [&](const Wish& wish) { return wish.client == client; });
+    // Nothing new is started here, so nothing can fail.
+    static_cast<void>(apply(number, port));
+    tellOthers(number, client);
+    if (port.wishes.empty() && !port.stolen)
+        m_ports.erase(number);
+}
+
+// Called from inside the StealPort: it may be put aside, not destroyed.
+void PortManager::gaveUp(std::uint16_t number, std::string_view why)
+{
+    const auto found = m_ports.find(number);
+    if (found == m_ports.end() || !found->second.stolen)
+        return;
+    Port& port = found->second;
+    m_draining.push_back(std::move(port.stolen));
+    std::vector<base::ClientId> takers;
+    for (Wish& wish : port.wishes) {
+        if (wish.wanted.mode != Mode::Steal)
+            continue;
+        takers.push_back(wish.client);
+        wish.wanted.mode = Mode::Mirror;
+        wish.filter.reset();
+    }
+    sendPlan();
+    for (const base::ClientId taker : takers) {
+        wire::PortState state = stateOf(number, taker);
+        state.message = why;
+        m_services.tell(taker, state);
+    }
+}
+
+void PortManager::tellOthers(std::uint16_t number, base::ClientId except)
+{
+    const auto found = m_ports.find(number);
+    if (found == m_ports.end())
+        return;
+    for (const Wish& wish : found->second.wishes) {
+        if (wish.client != except)
+            m_services.tell(wish.client, stateOf(number, wish.client));
+    }
+}
+
+wire::PortState PortManager::stateOf(std::uint16_t number, base::ClientId client) const
+{
+    wire::PortState state;
+    state.target = m_target.id;
+    state.port = number;
+    const auto found = m_ports.find(number);
+    if (found == m_ports.end())
+        return state;
+    for (const Wish& wish : found->second.wishes) {
+        if (wish.client == client) {
+            state.mode = wish.wanted.mode;
+            state.revision = wish.wanted.revision;
+        } else {
+            state.otherClients.push_back(
+                m_services.nameOf(wish.client)
+                + (wish.wanted.mode == Mode::Steal ? " (steals)" : " (mirrors)"));
+        }
+    }
+    if (found->second.stolen) {
+        state.rules = found->second.stolen->port().rulesText();
+        state.oldConnections = found->second.oldConnections;
+    }
+    return state;
+}
+
+void PortManager::tick()
+{
+    std::erase_if(m_draining, [](const auto& stolen) { return stolen->port().drained(); });
+}
+
+bool PortManager::quiet() const
+{
+    return m_draining.empty() && std::ranges::none_of(m_ports, [](const auto& entry) {
+               return entry.second.stolen != nullptr;
+           });
+}
+
+std::size_t PortManager::proxied() const
+{
+    std::size_t sum = 0;
+    for (const auto& [number, port] : m_ports)
+        sum += port.stolen ? port.stolen->port().proxied() : 0;
+    for (const auto& stolen : m_draining)
+        sum += stolen->port().proxied();
+    return sum;
+}
+
+} // namespace podglass::agent

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// PortManager: what all clients want of the ports of one target, put together.
+//
+// Contract: a port is mirrored while anybody wants it, and stolen while anybody steals it; takings
+// are ordered by age, and an edited filter keeps its age. A wish that cannot be met is refused with
+// words and leaves what was before. Whoever has a wish for a port is told when others change it.
+// Thread: the io thread.
+#pragma once
+
+#include "core/agent/port_services.h"
+#include "core/agent/stolen_port.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <vector>
+
+namespace podglass::agent {
+
+struct PortTarget
+{
+    base::TargetId id;
+    int networkNamespace = -1; // the caller's, outlives the manager
+    std::function<void(CaptureCommand)> capture;
+    std::function<std::uint32_t(std::uint16_t port)> openConnections;
+};
+
+class PortManager
+{
+public:
+    PortManager(PortServices& services, PortTarget target);
+    PortManager(const PortManager&) = delete;
+    PortManager& operator=(const PortManager&) = delete;
+    ~PortManager();
+
+    // The answer to the client.
+    wire::PortState set(base::ClientId client, const wire::SetPort& wanted);
+    void clientLeft(base::ClientId client);
+
+    // Frees what is drained. Each second.
+    void tick();
+    // No port is stolen and no proxied connection is left.
+    [[nodiscard]] bool quiet() const;
+    [[nodiscard]] std::size_t proxied() const;
+
+private:
+    struct Wish
+    {
+        base::ClientId client;
+        wire::SetPort wanted;
+        filter::Cache::Compiled filter; // Mode::Steal only
+    };
+
+    struct Port
+    {
+        std::vector<Wish> wishes; // stealing ones by age
+        std::unique_ptr<StolenPort> stolen;
+        std::uint32_t oldConnections = 0;
+    };
+
+    base::Result<Wish>
+    checked(const Port& port, base::ClientId client, const wire::SetPort& wanted);
+    static void place(Port& port, Wish wish);
+    base::Status apply(std::uint16_t number, Port& port);
+    base::Status startStealing(std::uint16_t number, Port& port);
+    void sendPlan();
+    void drop(std::uint16_t number, base::ClientId client);
+    void gaveUp(std::uint16_t number, std::string_view why);
+    void tellOthers(std::uint16_t number, base::ClientId except);
+    [[nodiscard]] wire::PortState stateOf(std::uint16_t number, base::ClientId client) const;
+
+    PortServices& m_services;
+    PortTarget m_target;
+    std::map<std::uint16_t, Port> m_ports;
+    std::vector<std::unique_ptr<StolenPort>> m_draining;
+    CapturePlan m_plan;
+};
+
+} // namespace podglass::agent
