@@ -9,6 +9,8 @@
 
 namespace podglass::limits {
 
+inline constexpr std::size_t kibibyte = 1024;
+
 // -- capture -------------------------------------------------------------------------------------
 // Policy when full: the kernel drops packets; its own counter is read each second and shown.
 inline constexpr std::size_t captureRingBytes = std::size_t{8} << 20;
@@ -37,7 +39,7 @@ inline constexpr std::size_t filteredPorts = 256;
 
 // -- reassembly ----------------------------------------------------------------------------------
 // Policy: the oldest hole is declared lost, as a Gap event; never waits.
-inline constexpr std::size_t outOfOrderBytesPerDirection = 256 * 1024;
+inline constexpr std::size_t outOfOrderBytesPerDirection = 256 * kibibyte;
 inline constexpr std::size_t outOfOrderBytesTotal = std::size_t{8} << 20;
 // A hole that nobody acknowledges: where acknowledgements are not seen at all, and where they are
 // (then the receiver waits for it as well).
@@ -69,14 +71,14 @@ inline constexpr std::size_t undecidedBytes = 65'536;
 inline constexpr std::size_t pipelinedRequests = 256;
 // Bytes of one body that are sent to clients per direction unless a subscription says otherwise;
 // the rest is counted in MessageEnd::bodyBytes.
-inline constexpr std::uint64_t bodyPreviewBytes = 256 * 1024;
+inline constexpr std::uint64_t bodyPreviewBytes = 256 * kibibyte;
 
 // -- channel -------------------------------------------------------------------------------------
 // Policy: the oldest chunk is reused; a client that had not read it gets Lost.
 inline constexpr std::size_t ringBytes = std::size_t{8} << 20;
-inline constexpr std::size_t ringChunkBytes = 256 * 1024;
+inline constexpr std::size_t ringChunkBytes = 256 * kibibyte;
 // Largest data part of one event; longer ones are split.
-inline constexpr std::size_t eventDataBytes = 32 * 1024;
+inline constexpr std::size_t eventDataBytes = 32 * kibibyte;
 
 // Connections of one client that lost something and have not begun a new message yet; policy:
 // further losses are told without their connection.
@@ -87,7 +89,7 @@ inline constexpr std::size_t owedNoteBytes = 16 * 1024;
 // -- wire ----------------------------------------------------------------------------------------
 // Policy: a longer frame is a protocol error and ends that connection.
 inline constexpr std::size_t frameBytes = std::size_t{1} << 20;
-inline constexpr std::uint64_t channelCreditBytes = 256 * 1024;
+inline constexpr std::uint64_t channelCreditBytes = 256 * kibibyte;
 // Credit of a client for events: what may be under way on a long road (4 MiB is 40 MB/s at 100 ms).
 inline constexpr std::uint64_t eventCreditBytes = std::uint64_t{4} << 20;
 inline constexpr std::chrono::seconds keepAliveInterval{5};
@@ -102,7 +104,7 @@ inline constexpr std::size_t clientBacklogBytes = std::size_t{1} << 20;
 // Policy: the redirect is removed, so that new connections go to the service directly.
 inline constexpr std::size_t proxiedConnections = 4'096;
 // Policy: reading from the faster side stops (back-pressure).
-inline constexpr std::size_t proxyBufferBytes = 256 * 1024;
+inline constexpr std::size_t proxyBufferBytes = 256 * kibibyte;
 inline constexpr std::chrono::seconds takerSilence{30};
 // How long an agent without clients stays for connections that its proxy still carries; policy: it
 // ends, and they with it.

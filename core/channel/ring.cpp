@@ -2,6 +2,7 @@
 #include "core/channel/ring.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <type_traits>
 #include <utility>
@@ -42,6 +43,24 @@ struct Chunk
     std::atomic<std::size_t> published{0};
     std::atomic<std::uint32_t> pins{0};
 };
+
+namespace {
+
+// Holds the chunk against reuse if it still is the one with `sequence`.
+bool tryPin(Chunk& chunk, std::uint64_t sequence)
+{
+    std::uint32_t pins = chunk.pins.load(std::memory_order_relaxed);
+    do {
+        if ((pins & writerOwns) != 0)
+            return false;
+    } while (!chunk.pins.compare_exchange_weak(pins, pins + 1, std::memory_order_acquire));
+    if (chunk.sequence.load(std::memory_order_relaxed) == sequence)
+        return true;
+    chunk.pins.fetch_sub(1, std::memory_order_release);
+    return false;
+}
+
+} // namespace
 
 Totals Totals::operator-(const Totals& earlier) const
 {
@@ -123,6 +142,9 @@ void Ring::openChunk()
             oldest->pins.store(0, std::memory_order_release);
         oldest = chunk.get();
     }
+    // Three chunks at least, of which one is current and one at most is pinned: one is always free.
+    if (oldest == nullptr)
+        std::abort();
     const std::uint64_t sequence = m_head.load(std::memory_order_relaxed) + 1;
     oldest->before = m_total;
     oldest->published.store(0, std::memory_order_relaxed);
@@ -138,19 +160,6 @@ Totals Ring::written() const
             .messages = m_messages.load(std::memory_order_relaxed),
             .payload = m_payload.load(std::memory_order_relaxed),
             .bytes = m_bytes.load(std::memory_order_relaxed)};
-}
-
-bool Ring::tryPin(Chunk& chunk, std::uint64_t sequence)
-{
-    std::uint32_t pins = chunk.pins.load(std::memory_order_relaxed);
-    do {
-        if ((pins & writerOwns) != 0)
-            return false;
-    } while (!chunk.pins.compare_exchange_weak(pins, pins + 1, std::memory_order_acquire));
-    if (chunk.sequence.load(std::memory_order_relaxed) == sequence)
-        return true;
-    chunk.pins.fetch_sub(1, std::memory_order_release);
-    return false;
 }
 
 const Chunk* Ring::pin(std::uint64_t sequence)

@@ -116,7 +116,6 @@ private:
     const Chunk* pin(std::uint64_t sequence);
     // Reader: holds the chunk with the lowest sequence above `sequence`.
     const Chunk* pinOldestAfter(std::uint64_t sequence);
-    bool tryPin(Chunk& chunk, std::uint64_t sequence);
     void unpin();
 
     std::size_t m_chunkBytes;

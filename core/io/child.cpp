@@ -40,12 +40,8 @@ Ends makePipe(bool weWrite)
     std::array<int, 2> ends{-1, -1};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0)
         return {};
-    Fd readEnd(ends[0]);
-    Fd writeEnd(ends[1]);
-    ::fcntl(writeEnd.get(), F_SETPIPE_SZ, pipeBytes);
-    Ends both;
-    both.ours = weWrite ? std::move(writeEnd) : std::move(readEnd);
-    both.theirs = raised(weWrite ? std::move(readEnd) : std::move(writeEnd));
+    ::fcntl(ends[1], F_SETPIPE_SZ, pipeBytes);
+    Ends both{Fd(ends[weWrite ? 1 : 0]), raised(Fd(ends[weWrite ? 0 : 1]))};
     setNonBlocking(both.ours.get(), true);
     return both;
 }

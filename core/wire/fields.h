@@ -5,86 +5,207 @@
 
 #include "core/wire/message.h"
 
+#include <concepts>
+
 namespace podglass::wire {
 
-// clang-format off
-template <typename V, typename M>
-void visit(V& v, M& m)
+// The same list serves const values (encoding) and others (decoding).
+template <typename M, typename T>
+concept Is = std::same_as<std::remove_const_t<M>, T>;
+
+void visit(auto& v, Is<Hello> auto& m)
 {
-    using T = std::remove_const_t<M>;
-    if constexpr (std::is_same_v<T, Hello>)
-        v(m.major, m.minor, m.capabilities, m.build, m.host, m.lacking, m.nonce);
-    else if constexpr (std::is_same_v<T, Proof>)
-        v(m.mac);
-    else if constexpr (std::is_same_v<T, ListTargets>)
-        v(m.request);
-    else if constexpr (std::is_same_v<T, ListeningPort>)
-        v(m.port, m.address, m.process);
-    else if constexpr (std::is_same_v<T, Target>)
-        v(m.spec, m.kind, m.name, m.detail, m.pid, m.ports, m.addresses);
-    else if constexpr (std::is_same_v<T, TargetList>)
-        v(m.request, m.targets, m.note);
-    else if constexpr (std::is_same_v<T, Attach>)
-        v(m.request, m.spec);
-    else if constexpr (std::is_same_v<T, Attached>)
-        v(m.request, m.target, m.spec, m.name, m.interfaces, m.ports, m.capabilities, m.lacking);
-    else if constexpr (std::is_same_v<T, Detach>)
-        v(m.target);
-    else if constexpr (std::is_same_v<T, SetPort>)
-        v(m.target, m.port, m.mode, m.revision, m.filter, m.bodyLimit, m.onFailure);
-    else if constexpr (std::is_same_v<T, PortState>)
-        v(m.target, m.port, m.mode, m.revision, m.refused, m.message, m.rules, m.oldConnections, m.otherClients);
-    else if constexpr (std::is_same_v<T, Credit>)
-        v(m.channel, m.bytes);
-    else if constexpr (std::is_same_v<T, Ping> || std::is_same_v<T, Pong>)
-        v(m.token);
-    else if constexpr (std::is_same_v<T, StealOpen>)
-        v(m.stream, m.target, m.connection, m.exchange, m.port, m.client);
-    else if constexpr (std::is_same_v<T, StealData>)
-        v(m.stream, m.data);
-    else if constexpr (std::is_same_v<T, StealEnd>)
-        v(m.stream);
-    else if constexpr (std::is_same_v<T, StealReset>)
-        v(m.stream, m.failure, m.message);
-    else if constexpr (std::is_same_v<T, MemorySample>)
-        v(m.anonymous, m.pageCache, m.kernel, m.captureRing, m.limit, m.ofCgroup);
-    else if constexpr (std::is_same_v<T, LagSample>)
-        v(m.events, m.bytes, m.microseconds);
-    else if constexpr (std::is_same_v<T, Telemetry>)
-        v(m.at, m.agent, m.target, m.lag, m.ringUsed, m.ringSize, m.offeredEvents, m.deliveredEvents,
-          m.lostEvents, m.offeredBytes, m.deliveredBytes, m.lostBytes, m.packets, m.packetBytes,
-          m.kernelDrops, m.malformedPackets, m.openConnections, m.proxiedConnections, m.clients,
-          m.cpuMicroseconds, m.filterCacheHits, m.filterCacheMisses);
-    else if constexpr (std::is_same_v<T, Failure>)
-        v(m.request, m.target, m.what, m.where, m.advice, m.lasting);
-    else if constexpr (std::is_same_v<T, Goodbye>)
-        v(m.reason);
-    // -- events ----------------------------------------------------------------------------------
-    else if constexpr (std::is_same_v<T, flow::Endpoint>)
-        v(m.address, m.port);
-    else if constexpr (std::is_same_v<T, flow::ConnectionOpened>)
-        v(m.client, m.server, m.origin, m.joinedLate, m.roleUnknown);
-    else if constexpr (std::is_same_v<T, flow::ConnectionClosed>)
-        v(m.reason, m.by, m.streamBytes[0], m.streamBytes[1]);
-    else if constexpr (std::is_same_v<T, flow::ProtocolDetected>)
-        v(m.protocol, m.detail);
-    else if constexpr (std::is_same_v<T, flow::BodyData>)
-        v(m.exchange, m.direction, m.offset, m.data);
-    else if constexpr (std::is_same_v<T, flow::StreamData>)
-        v(m.direction, m.offset, m.data);
-    else if constexpr (std::is_same_v<T, flow::Gap>)
-        v(m.direction, m.offset, m.length, m.kind);
-    else if constexpr (std::is_same_v<T, flow::Anomaly>)
-        v(m.kind, m.direction, m.offset, m.length, m.kept, m.dropped);
-    else if constexpr (std::is_same_v<T, flow::Lost>)
-        v(m.place, m.direction, m.events, m.messages, m.bytes);
-    else if constexpr (std::is_same_v<T, flow::StealDecision>)
-        v(m.exchange, m.decision, m.taker, m.filterRevision);
-    else
-        static_assert(sizeof(T) == 0, "a type without fields");
+    v(m.major, m.minor, m.capabilities, m.build, m.host, m.lacking, m.nonce);
 }
 
-// clang-format on
+void visit(auto& v, Is<Proof> auto& m)
+{
+    v(m.mac);
+}
+
+void visit(auto& v, Is<ListTargets> auto& m)
+{
+    v(m.request);
+}
+
+void visit(auto& v, Is<ListeningPort> auto& m)
+{
+    v(m.port, m.address, m.process);
+}
+
+void visit(auto& v, Is<Target> auto& m)
+{
+    v(m.spec, m.kind, m.name, m.detail, m.pid, m.ports, m.addresses);
+}
+
+void visit(auto& v, Is<TargetList> auto& m)
+{
+    v(m.request, m.targets, m.note);
+}
+
+void visit(auto& v, Is<Attach> auto& m)
+{
+    v(m.request, m.spec);
+}
+
+void visit(auto& v, Is<Attached> auto& m)
+{
+    v(m.request, m.target, m.spec, m.name, m.interfaces, m.ports, m.capabilities, m.lacking);
+}
+
+void visit(auto& v, Is<Detach> auto& m)
+{
+    v(m.target);
+}
+
+void visit(auto& v, Is<SetPort> auto& m)
+{
+    v(m.target, m.port, m.mode, m.revision, m.filter, m.bodyLimit, m.onFailure);
+}
+
+void visit(auto& v, Is<PortState> auto& m)
+{
+    v(m.target,
+      m.port,
+      m.mode,
+      m.revision,
+      m.refused,
+      m.message,
+      m.rules,
+      m.oldConnections,
+      m.otherClients);
+}
+
+void visit(auto& v, Is<Credit> auto& m)
+{
+    v(m.channel, m.bytes);
+}
+
+void visit(auto& v, Is<Ping> auto& m)
+{
+    v(m.token);
+}
+
+void visit(auto& v, Is<Pong> auto& m)
+{
+    v(m.token);
+}
+
+void visit(auto& v, Is<StealOpen> auto& m)
+{
+    v(m.stream, m.target, m.connection, m.exchange, m.port, m.client);
+}
+
+void visit(auto& v, Is<StealData> auto& m)
+{
+    v(m.stream, m.data);
+}
+
+void visit(auto& v, Is<StealEnd> auto& m)
+{
+    v(m.stream);
+}
+
+void visit(auto& v, Is<StealReset> auto& m)
+{
+    v(m.stream, m.failure, m.message);
+}
+
+void visit(auto& v, Is<MemorySample> auto& m)
+{
+    v(m.anonymous, m.pageCache, m.kernel, m.captureRing, m.limit, m.ofCgroup);
+}
+
+void visit(auto& v, Is<LagSample> auto& m)
+{
+    v(m.events, m.bytes, m.microseconds);
+}
+
+void visit(auto& v, Is<Telemetry> auto& m)
+{
+    v(m.at,
+      m.agent,
+      m.target,
+      m.lag,
+      m.ringUsed,
+      m.ringSize,
+      m.offeredEvents,
+      m.deliveredEvents,
+      m.lostEvents,
+      m.offeredBytes,
+      m.deliveredBytes,
+      m.lostBytes,
+      m.packets,
+      m.packetBytes,
+      m.kernelDrops,
+      m.malformedPackets,
+      m.openConnections,
+      m.proxiedConnections,
+      m.clients,
+      m.cpuMicroseconds,
+      m.filterCacheHits,
+      m.filterCacheMisses);
+}
+
+void visit(auto& v, Is<Failure> auto& m)
+{
+    v(m.request, m.target, m.what, m.where, m.advice, m.lasting);
+}
+
+void visit(auto& v, Is<Goodbye> auto& m)
+{
+    v(m.reason);
+}
+
+void visit(auto& v, Is<flow::Endpoint> auto& m)
+{
+    v(m.address, m.port);
+}
+
+void visit(auto& v, Is<flow::ConnectionOpened> auto& m)
+{
+    v(m.client, m.server, m.origin, m.joinedLate, m.roleUnknown);
+}
+
+void visit(auto& v, Is<flow::ConnectionClosed> auto& m)
+{
+    v(m.reason, m.by, m.streamBytes[0], m.streamBytes[1]);
+}
+
+void visit(auto& v, Is<flow::ProtocolDetected> auto& m)
+{
+    v(m.protocol, m.detail);
+}
+
+void visit(auto& v, Is<flow::BodyData> auto& m)
+{
+    v(m.exchange, m.direction, m.offset, m.data);
+}
+
+void visit(auto& v, Is<flow::StreamData> auto& m)
+{
+    v(m.direction, m.offset, m.data);
+}
+
+void visit(auto& v, Is<flow::Gap> auto& m)
+{
+    v(m.direction, m.offset, m.length, m.kind);
+}
+
+void visit(auto& v, Is<flow::Anomaly> auto& m)
+{
+    v(m.kind, m.direction, m.offset, m.length, m.kept, m.dropped);
+}
+
+void visit(auto& v, Is<flow::Lost> auto& m)
+{
+    v(m.place, m.direction, m.events, m.messages, m.bytes);
+}
+
+void visit(auto& v, Is<flow::StealDecision> auto& m)
+{
+    v(m.exchange, m.decision, m.taker, m.filterRevision);
+}
 
 // Highest enumerator of each enumeration on the wire; a decoder refuses what is above.
 template <typename E>

@@ -25,7 +25,7 @@ public:
     void text(std::string_view text)
     {
         const auto* begin = reinterpret_cast<const std::uint8_t*>(text.data());
-        const std::less_equal<const std::uint8_t*> notAfter;
+        const std::less_equal<> notAfter; // a total order, unlike <= of unrelated pointers
         Place place{0, static_cast<std::uint32_t>(text.size())};
         if (!m_raw.empty() && notAfter(m_raw.data(), begin)
             && notAfter(begin + text.size(), m_raw.data() + m_raw.size())) {
