@@ -113,12 +113,14 @@ QLabel[tone="steal"] { color: $steal; font-weight: 600; }
 QLabel[tone="loss"] { color: $loss; font-weight: 600; }
 QLabel[tone="success"] { color: $success; }
 QLabel[tone="warning"] { color: $warning; }
+QLabel[tone="failure"] { color: $failure; }
 QGroupBox { border: 1px solid $border; border-radius: 6px; margin-top: 10px; padding-top: 8px; font-weight: 600; }
 QGroupBox::title { subcontrol-origin: margin; left: 10px; padding: 0 4px; }
 )";
 
 constexpr const char* surfaces = R"(
 *[surface="panel"] { background: $panel; border: none; border-bottom: 1px solid $border; }
+*[surface="foot"] { background: $panel; border: none; border-top: 1px solid $border; }
 *[surface="base"] { background: $base; border: none; }
 *[surface="card"] { background: $panel; border: 1px solid $border; border-radius: 8px; }
 *[surface="steal"] { background: $stealfill; border: none; border-bottom: 1px solid $stealedge; }
@@ -128,6 +130,7 @@ constexpr const char* surfaces = R"(
 QAbstractScrollArea { border: none; background: $base; }
 QTableView, QTreeView, QListView { background: $base; gridline-color: $border; selection-background-color: $selected; selection-color: $text; outline: none; }
 QTreeView::item, QListView::item { padding: 3px 2px; }
+QTableView[cells="padded"]::item { padding: 0 5px; }
 QHeaderView { background: $panel; border: none; }
 QHeaderView::section { background: $panel; color: $muted; border: none; border-bottom: 1px solid $border; padding: 5px 8px; font-weight: 600; }
 QHeaderView::section:hover { color: $text; }
