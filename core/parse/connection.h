@@ -35,6 +35,11 @@ public:
     void finished(flow::Direction direction, base::Timestamp at) override;
     void closed(const flow::ConnectionClosed& closed, base::Timestamp at) override;
 
+    [[nodiscard]] flow::ExchangeId lastExchange() const override
+    {
+        return m_sides[0].message.exchange;
+    }
+
 private:
     enum class Reading : std::uint8_t
     {

@@ -30,11 +30,11 @@ Guess guessProtocol(bytes::ByteView start)
         text.remove_prefix(2);
     const auto end = static_cast<std::size_t>(
         std::ranges::find_if_not(text.substr(0, longestMethod + 1), isTokenByte) - text.begin());
-    if (end == text.size())
+    if (end == text.size() && end <= longestMethod)
         return Guess::Unsure;
-    if (text[end] == '\r' && end == 0 && text.size() == 1)
+    if (text == "\r")
         return Guess::Unsure;
-    if (end == 0 || text[end] != ' ')
+    if (end == 0 || end > longestMethod || text[end] != ' ')
         return Guess::SomethingElse;
     return std::ranges::find(usualMethods, text.substr(0, end)) != usualMethods.end()
                ? Guess::Http

@@ -135,6 +135,9 @@ void Proxied::endOfRequest()
         stopWaiting(Patience::Drain);
     else
         m_tunnelPending = m_current.tunnelAsked && !m_awaited.empty();
+    // What follows a request that closes the connection is no request (RFC 9112 9.6).
+    if (!m_taken && m_destination == Destination::Service && !m_currentKeepAlive)
+        relayRaw();
     if (m_destination == Destination::Nowhere && !m_taken) {
         sendUp(); // drops what is left of it
         m_destination = Destination::Service;

@@ -348,7 +348,7 @@ private slots:
             open.reset();
         });
         QVERIFY(!before.empty());
-        QCOMPARE(after, before);
+        QVERIFY2(after == before, (after + " / " + before).c_str());
         QCOMPARE(direct, before);
         QCOMPARE(m_rig->recorder.connections.size(), std::size_t{1});
         QVERIFY(m_rig->until([&] { return port->drained(); }));
