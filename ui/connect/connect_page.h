@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Connecting, from the choice of a host to the agent's hello, in one page without a modal box:
+// the form, then the steps as they happen, questions and failures between them. Knows no session:
+// whoever owns one feeds in what it says and carries out what is asked. Thread: the window's.
+#pragma once
+
+#include "core/session/address.h"
+#include "core/session/update.h"
+#include "core/targets/ssh_config.h"
+
+#include <QWidget>
+
+class QLabel;
+class QPushButton;
+class QStackedWidget;
+
+namespace podglass::connect {
+
+class ErrorCard;
+class HostForm;
+class PromptCard;
+class StepList;
+
+class ConnectPage : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit ConnectPage(QWidget* parent = nullptr);
+
+    void setSshConfig(targets::SshConfig config);
+    void setRecent(const QStringList& addresses);
+    // Shows the form, ready to type.
+    void showForm();
+    // Shows the steps of a connection that has just begun.
+    void showConnecting(const session::Address& address);
+    void showStep(const session::Step& step);
+    void showPrompt(const session::Prompt& prompt);
+    void showError(const base::Error& error);
+
+signals:
+    void connectWanted(const podglass::session::Address& address);
+    void cancelWanted();
+    // given false: cancelled. For Session::answer.
+    void promptAnswered(quint32 prompt, bool given, const QString& text);
+
+private:
+    QWidget* buildProgress();
+
+    QStackedWidget* m_pages = nullptr;
+    HostForm* m_form = nullptr;
+    QLabel* m_title = nullptr;
+    StepList* m_steps = nullptr;
+    PromptCard* m_prompt = nullptr;
+    ErrorCard* m_error = nullptr;
+    QPushButton* m_cancel = nullptr;
+    session::Address m_address;
+};
+
+} // namespace podglass::connect
