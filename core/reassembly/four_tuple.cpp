@@ -23,6 +23,15 @@ std::uint64_t mix(std::uint64_t a, std::uint64_t b)
 
 } // namespace
 
+FourTupleHash::FourTupleHash(std::uint64_t seed)
+    // Any seed is good, 0 included: it is spread over all bits (the finisher of SplitMix64).
+    : m_seed(seed + 0x9e3779b97f4a7c15U)
+{
+    m_seed = (m_seed ^ m_seed >> 30) * 0xbf58476d1ce4e5b9U;
+    m_seed = (m_seed ^ m_seed >> 27) * 0x94d049bb133111ebU;
+    m_seed ^= m_seed >> 31;
+}
+
 FourTuple FourTuple::of(const flow::Endpoint& a, const flow::Endpoint& b, std::uint32_t vlan)
 {
     return isBefore(b, a) ? FourTuple{b, a, vlan} : FourTuple{a, b, vlan};

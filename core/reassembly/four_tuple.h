@@ -23,9 +23,7 @@ struct FourTuple
 class FourTupleHash
 {
 public:
-    explicit FourTupleHash(std::uint64_t seed)
-        : m_seed(seed)
-    {}
+    explicit FourTupleHash(std::uint64_t seed);
 
     std::size_t operator()(const FourTuple& tuple) const noexcept;
 
