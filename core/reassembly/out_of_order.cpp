@@ -44,7 +44,7 @@ bool OutOfOrderQueue::insert(QueuedSegment segment, const OnConflict& onConflict
             return true;
         }
     }
-    m_held += costOf(segment);
+    hold(costOf(segment));
     if (segment.doubt != Doubt::None)
         ++m_doubtful;
     const std::uint64_t offset = segment.offset;
@@ -76,7 +76,7 @@ bool OutOfOrderQueue::join(QueuedSegment& before, const QueuedSegment& segment)
     before.bytes.insert(before.bytes.end(), segment.bytes.begin(), segment.bytes.end());
     before.length += segment.length;
     before.fin = segment.fin;
-    m_held += segment.bytes.size();
+    hold(segment.bytes.size());
     return true;
 }
 
@@ -135,7 +135,7 @@ bool OutOfOrderQueue::doubtfulLoses(const QueuedSegment& segment) const
 QueuedSegment OutOfOrderQueue::takeFront()
 {
     const auto at = m_segments.begin();
-    m_held -= costOf(at->second);
+    let(costOf(at->second));
     if (at->second.doubt != Doubt::None)
         --m_doubtful;
     QueuedSegment segment = std::move(at->second);
@@ -171,7 +171,7 @@ const QueuedSegment* OutOfOrderQueue::firstCertain() const
 
 OutOfOrderQueue::Segments::iterator OutOfOrderQueue::erase(Segments::iterator at)
 {
-    m_held -= costOf(at->second);
+    let(costOf(at->second));
     if (at->second.doubt != Doubt::None)
         --m_doubtful;
     return m_segments.erase(at);

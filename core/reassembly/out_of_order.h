@@ -42,6 +42,16 @@ struct QueuedSegment
 class OutOfOrderQueue
 {
 public:
+    // `heldByAll` sums up held() of all queues; it outlives them.
+    explicit OutOfOrderQueue(std::size_t& heldByAll)
+        : m_heldByAll(heldByAll)
+    {}
+
+    OutOfOrderQueue(const OutOfOrderQueue&) = delete;
+    OutOfOrderQueue& operator=(const OutOfOrderQueue&) = delete;
+
+    ~OutOfOrderQueue() { m_heldByAll -= m_held; }
+
     // Called for each pair of versions that differ; true: the new segment's version is kept.
     using OnConflict = std::function<void(const Mismatch&, bool newerKept)>;
 
@@ -90,6 +100,19 @@ private:
     Segments::iterator erase(Segments::iterator at);
     static std::size_t costOf(const QueuedSegment& segment);
 
+    void hold(std::size_t more)
+    {
+        m_held += more;
+        m_heldByAll += more;
+    }
+
+    void let(std::size_t less)
+    {
+        m_held -= less;
+        m_heldByAll -= less;
+    }
+
+    std::size_t& m_heldByAll;
     Segments m_segments; // by offset
     std::size_t m_held = 0;
     std::size_t m_doubtful = 0; // segments

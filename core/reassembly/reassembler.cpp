@@ -206,7 +206,7 @@ void Reassembler::enqueue(const Arrival& arrival, Doubt doubt)
         }
     }
     if (!m_queue) {
-        m_queue = std::make_unique<OutOfOrderQueue>();
+        m_queue = std::make_unique<OutOfOrderQueue>(m_shared.counters.outOfOrderBytes);
         m_holeSince = arrival.when.now;
         if (doubt == Doubt::None)
             note(AnomalyKind::OutOfOrder,
@@ -215,7 +215,6 @@ void Reassembler::enqueue(const Arrival& arrival, Doubt doubt)
                  arrival.sink,
                  arrival.when);
     }
-    const std::size_t heldBefore = m_queue->held();
     QueuedSegment queued{arrival.offset,
                          arrival.length,
                          arrival.fin,
@@ -225,7 +224,6 @@ void Reassembler::enqueue(const Arrival& arrival, Doubt doubt)
         ++m_shared.counters.outOfOrder;
     else
         ++m_shared.counters.retransmissions;
-    m_shared.counters.outOfOrderBytes += m_queue->held() - heldBefore;
     // Doubtful data may be acknowledged already: captures can swap the two.
     drain(arrival.sink, arrival.when);
 }

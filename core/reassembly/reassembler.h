@@ -44,7 +44,7 @@ public:
 
     Reassembler(const Reassembler&) = delete;
     Reassembler& operator=(const Reassembler&) = delete;
-    ~Reassembler();
+    ~Reassembler() = default;
 
     // `sequence` is the number of the stream's first byte. Again only before anything is delivered.
     void begin(std::uint32_t sequence);

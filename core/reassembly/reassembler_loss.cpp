@@ -11,11 +11,6 @@ using bytes::ByteView;
 using flow::AnomalyKind;
 using flow::GapKind;
 
-Reassembler::~Reassembler()
-{
-    m_shared.counters.outOfOrderBytes -= held();
-}
-
 void Reassembler::deliver(ByteView data, StreamSink& sink, Moment when)
 {
     const std::uint64_t offset = m_next;
@@ -54,9 +49,7 @@ void Reassembler::drain(StreamSink& sink, Moment when)
         const QueuedSegment& front = m_queue->front();
         if (front.end() > m_next && front.doubt != Doubt::None && m_acknowledged <= m_next)
             break;
-        const std::size_t heldBefore = m_queue->held();
         const QueuedSegment queued = m_queue->takeFront();
-        m_shared.counters.outOfOrderBytes -= heldBefore - m_queue->held();
         if (queued.end() > m_next)
             deliverSegment(queued, sink, when);
     }
@@ -75,9 +68,7 @@ void Reassembler::finish(StreamSink& sink, Moment when)
 {
     m_finished = true;
     while (m_queue && !m_queue->empty()) {
-        const std::size_t heldBefore = m_queue->held();
         const QueuedSegment queued = m_queue->takeFront();
-        m_shared.counters.outOfOrderBytes -= heldBefore - m_queue->held();
         const std::uint64_t end = queued.offset + queued.length;
         const std::uint64_t from = std::max(queued.offset, m_next);
         if (end > from)
@@ -113,9 +104,7 @@ void Reassembler::settleDoubtful(StreamSink& sink, Moment when)
 {
     if (!m_queue)
         return;
-    const std::size_t heldBefore = m_queue->held();
     const std::uint64_t dropped = m_queue->settleDoubtful(m_acknowledged, m_sawAcknowledgement);
-    m_shared.counters.outOfOrderBytes -= heldBefore - m_queue->held();
     if (dropped > 0)
         note(AnomalyKind::OutOfWindow, m_next, dropped, sink, when);
     drain(sink, when);
