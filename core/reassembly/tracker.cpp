@@ -119,11 +119,13 @@ void Tracker::ignore(const flow::Endpoint& client, const flow::Endpoint& server,
 
 bool Tracker::isIgnored(const Segment& segment)
 {
+    const bool isSyn = segment.has(tcp::syn) && !segment.has(tcp::ack);
+    if (!isSyn && m_owned.empty() && m_ignored.empty())
+        return false; // the usual case, for every packet
     const FourTuple tuple = FourTuple::of(segment.source, segment.destination, 0);
     if (m_owned.contains(tuple))
         return true;
-    const Ignored* entry = m_ignored.empty() ? nullptr : m_ignored.find(tuple);
-    const bool isSyn = segment.has(tcp::syn) && !segment.has(tcp::ack);
+    const Ignored* entry = m_ignored.find(tuple);
     if (!isSyn)
         return entry != nullptr;
     if (entry != nullptr)
