@@ -104,6 +104,8 @@ QLineEdit:disabled, QComboBox:disabled { background: $window; color: $muted; }
 QLineEdit[fieldState="valid"] { border: 1px solid $success; background: $successfill; }
 QLineEdit[fieldState="warning"] { border: 1px solid $warning; background: $warningfill; }
 QLineEdit[fieldState="invalid"] { border: 1px solid $failure; background: $failurefill; }
+QComboBox::drop-down { border: none; width: 20px; }
+QComboBox::down-arrow { image: url(:/podglass/icons/$chevron.svg); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $panel; border: 1px solid $border; }
 QLabel[tone="muted"] { color: $muted; }
 QLabel[tone="title"] { font-size: 20pt; font-weight: 600; }
@@ -128,6 +130,7 @@ constexpr const char* surfaces = R"(
 *[surface="info"] { background: $infofill; border: none; border-bottom: 1px solid $border; }
 *[surface="warning"] { background: $warningfill; border: none; border-bottom: 1px solid $warning; }
 QAbstractScrollArea { border: none; background: $base; }
+QTableView#fields::item { padding: 1px 8px; }
 QTableView, QTreeView, QListView { background: $base; gridline-color: $border; selection-background-color: $selected; selection-color: $text; outline: none; }
 QTreeView::item, QListView::item { padding: 3px 2px; }
 QTableView[cells="padded"]::item { padding: 0 5px; }
@@ -159,6 +162,9 @@ QString styleSheetFor(Scheme scheme)
     QString sheet = QString::fromLatin1(bars) + QString::fromLatin1(buttons)
                     + QString::fromLatin1(fields) + QString::fromLatin1(surfaces);
     // Longer names first in the table, so that $steal does not eat the head of $stealfill.
+    sheet.replace(QLatin1String("$chevron"),
+                  scheme == Scheme::Light ? QLatin1String("chevron-light")
+                                          : QLatin1String("chevron-dark"));
     for (const auto& [name, role] : names)
         sheet.replace(QLatin1String(name), color(scheme, role).name());
     return sheet;

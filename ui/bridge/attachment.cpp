@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/bridge/attachment.h"
+
+#include "core/filter/text.h"
+
+#include <algorithm>
+
+#include <QStringList>
+
+namespace podglass::bridge {
+
+Attachment::Attachment(Link& link, Feed& feed, QObject* parent)
+    : QObject(parent)
+    , m_link(link)
+{
+    connect(&feed, &Feed::attached, this, &Attachment::onAttached);
+    connect(&feed, &Feed::portState, this, &Attachment::onPortState);
+    connect(&feed, &Feed::stateChanged, this, &Attachment::onState);
+    connect(&feed, &Feed::hello, this, [this](const wire::Hello& hello) {
+        m_host = QString::fromStdString(hello.host);
+    });
+}
+
+QString Attachment::name() const
+{
+    if (!attached())
+        return {};
+    const QString name =
+        QString::fromStdString(m_target.name.empty() ? m_target.spec : m_target.name);
+    return m_host.isEmpty() ? name : tr("%1 on %2").arg(name, m_host);
+}
+
+void Attachment::attach(const QString& spec)
+{
+    if (attached())
+        detach();
+    m_spec = spec;
+    m_link.attach(spec.toStdString());
+}
+
+void Attachment::detach()
+{
+    if (!attached())
+        return;
+    m_link.detach(m_target.target);
+    m_target = {};
+    m_states.clear();
+    m_ports.clear();
+    m_wanted = wire::Mode::Off;
+    m_applied = 0;
+    emit changed();
+}
+
+void Attachment::setPorts(const QVector<quint16>& ports)
+{
+    // What leaves the selection is switched off before the rest is set.
+    const QVector<quint16> before = this->ports();
+    m_ports = ports;
+    const QVector<quint16> now = this->ports();
+    for (const quint16 port : before)
+        if (!now.contains(port) && attached()) {
+            wire::SetPort off;
+            off.target = m_target.target;
+            off.port = port;
+            m_link.setPort(off);
+        }
+    send();
+    emit changed();
+}
+
+QVector<quint16> Attachment::ports() const
+{
+    if (!m_ports.isEmpty())
+        return m_ports;
+    QVector<quint16> all;
+    for (const auto& port : m_target.ports)
+        if (!all.contains(port.port))
+            all << port.port;
+    return all;
+}
+
+void Attachment::setMode(wire::Mode mode)
+{
+    m_wanted = mode;
+    if (mode == wire::Mode::Steal)
+        sendTaker();
+    send();
+    emit changed();
+}
+
+wire::Mode Attachment::mode() const
+{
+    wire::Mode strongest = wire::Mode::Off;
+    for (const auto& [port, state] : m_states)
+        if (!state.refused)
+            strongest = std::max(strongest, state.mode);
+    return strongest;
+}
+
+bool Attachment::canSteal() const
+{
+    return attached()
+           && (m_target.capabilities & static_cast<std::uint64_t>(wire::Capability::Steal)) != 0;
+}
+
+QString Attachment::lacking() const
+{
+    if (canSteal())
+        return {};
+    if (!attached())
+        return tr("Attach to a target first.");
+    return m_target.lacking.empty() ? tr("This agent cannot steal here.")
+                                    : QString::fromStdString(m_target.lacking);
+}
+
+void Attachment::setStealFilter(const filter::Filter& filter)
+{
+    if (filter == m_filter)
+        return;
+    m_filter = filter;
+    ++m_revision;
+    if (m_wanted == wire::Mode::Steal)
+        send();
+    emit changed();
+}
+
+void Attachment::setTaker(const session::Taker& taker)
+{
+    m_taker = taker;
+    if (m_wanted == wire::Mode::Steal)
+        sendTaker();
+    emit changed();
+}
+
+QStringList Attachment::otherClients() const
+{
+    QStringList names;
+    for (const auto& [port, state] : m_states)
+        for (const std::string& client : state.otherClients)
+            if (const QString name = QString::fromStdString(client); !names.contains(name))
+                names << name;
+    return names;
+}
+
+void Attachment::sendTaker()
+{
+    if (!attached())
+        return;
+    for (const quint16 port : ports())
+        m_link.setTaker(m_target.target, port, m_taker);
+}
+
+void Attachment::send()
+{
+    if (!attached())
+        return;
+    for (const quint16 port : ports()) {
+        wire::SetPort wanted;
+        wanted.target = m_target.target;
+        wanted.port = port;
+        wanted.mode = m_wanted;
+        wanted.revision = m_revision;
+        if (m_wanted == wire::Mode::Steal)
+            wanted.filter = filter::print(m_filter);
+        m_link.setPort(wanted);
+    }
+}
+
+void Attachment::onAttached(const wire::Attached& attached)
+{
+    m_target = attached;
+    m_states.clear();
+    m_ports.clear();
+    // The safe mode needs no question.
+    m_wanted = wire::Mode::Mirror;
+    send();
+    emit changed();
+}
+
+void Attachment::onPortState(const wire::PortState& state)
+{
+    if (state.target != m_target.target)
+        return;
+    m_states[state.port] = state;
+    m_applied = std::max<quint64>(m_applied, state.revision);
+    if (!state.message.empty())
+        emit notice(tr("Port %1: %2").arg(state.port).arg(QString::fromStdString(state.message)));
+    // The agent changed it by itself (a lease ended, another took over): what is shown is true.
+    if (!state.refused && !state.message.empty() && mode() < m_wanted)
+        m_wanted = mode();
+    emit changed();
+}
+
+void Attachment::onState(const session::StateChanged& state)
+{
+    if (state.state == session::State::Disconnected || state.state == session::State::Failed) {
+        m_target = {};
+        m_states.clear();
+        m_wanted = wire::Mode::Off;
+    } else if (state.state == session::State::Reconnecting && m_wanted == wire::Mode::Steal) {
+        m_wanted = wire::Mode::Mirror; // the lease ends at the agent; stealing is asked for again
+        m_states.clear();
+    }
+    emit changed();
+}
+
+} // namespace podglass::bridge

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Attachment: the target the window is attached to, what is wanted of its ports and what the agent
+// says is in force. The one place that sends SetPort. Steal is never resumed by itself: after the
+// session was cut, the agent's answer decides what is shown. Thread: the window's.
+#pragma once
+
+#include "core/filter/filter.h"
+
+#include "ui/bridge/feed.h"
+#include "ui/bridge/link.h"
+
+#include <QString>
+#include <QVector>
+
+namespace podglass::bridge {
+
+class Attachment : public QObject
+{
+    Q_OBJECT
+
+public:
+    Attachment(Link& link, Feed& feed, QObject* parent = nullptr);
+
+    [[nodiscard]] bool attached() const { return static_cast<bool>(m_target.target); }
+
+    [[nodiscard]] const wire::Attached& target() const { return m_target; }
+
+    // "checkout (build-3)"
+    [[nodiscard]] QString name() const;
+
+    void attach(const QString& spec);
+    void detach();
+
+    // The ports in use; none: all that listen.
+    void setPorts(const QVector<quint16>& ports);
+
+    [[nodiscard]] QVector<quint16> ports() const;
+
+    void setMode(wire::Mode mode);
+
+    // What the agent last said: the strongest mode of the ports in use.
+    [[nodiscard]] wire::Mode mode() const;
+
+    [[nodiscard]] wire::Mode wantedMode() const { return m_wanted; }
+
+    [[nodiscard]] bool canSteal() const;
+    // Why not, in words; empty when it can.
+    [[nodiscard]] QString lacking() const;
+
+    void setStealFilter(const filter::Filter& filter);
+
+    [[nodiscard]] const filter::Filter& stealFilter() const { return m_filter; }
+
+    [[nodiscard]] quint64 revision() const { return m_revision; }
+
+    // In force at the agent.
+    [[nodiscard]] quint64 appliedRevision() const { return m_applied; }
+
+    void setTaker(const session::Taker& taker);
+
+    [[nodiscard]] const session::Taker& taker() const { return m_taker; }
+
+    // Others at the same ports.
+    [[nodiscard]] QStringList otherClients() const;
+
+signals:
+    void changed();
+    // The agent refused or changed something by itself.
+    void notice(const QString& text);
+
+private:
+    void onAttached(const wire::Attached& attached);
+    void onPortState(const wire::PortState& state);
+    void onState(const session::StateChanged& state);
+    void send();
+    void sendTaker();
+
+    Link& m_link;
+    wire::Attached m_target;
+    QString m_host;
+    QString m_spec;
+    QVector<quint16> m_ports;
+    std::map<quint16, wire::PortState> m_states;
+    filter::Filter m_filter;
+    session::Taker m_taker;
+    wire::Mode m_wanted = wire::Mode::Off;
+    quint64 m_revision = 1;
+    quint64 m_applied = 0;
+};
+
+} // namespace podglass::bridge

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Link: what the window may ask of a session. session::Session stands behind it in the program, a
+// script in tests. Results come as session::Update, by Feed. Thread: the window's.
+#pragma once
+
+#include "core/session/session.h"
+
+#include <optional>
+#include <string>
+
+namespace podglass::bridge {
+
+class Link
+{
+public:
+    Link() = default;
+    Link(const Link&) = delete;
+    Link& operator=(const Link&) = delete;
+    virtual ~Link() = default;
+
+    // Starts anew with another road; the old session ends.
+    virtual void open(const session::Road& road) = 0;
+    virtual void close() = 0;
+    virtual void listTargets() = 0;
+    virtual std::uint32_t attach(const std::string& spec) = 0;
+    virtual void detach(base::TargetId target) = 0;
+    virtual void setPort(const wire::SetPort& wanted) = 0;
+    virtual void
+    setTaker(base::TargetId target, std::uint16_t port, const session::Taker& taker) = 0;
+    virtual void answer(std::uint32_t prompt, std::optional<std::string> text) = 0;
+};
+
+} // namespace podglass::bridge

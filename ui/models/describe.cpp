@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/models/describe.h"
+
+#include "ui/models/format.h"
+
+#include <QCoreApplication>
+#include <QStringList>
+
+namespace podglass::models {
+
+namespace {
+
+QString tr(const char* text)
+{
+    return QCoreApplication::translate("describe", text);
+}
+
+// English needs no translation file this way; other languages get the plural rule of theirs by %n.
+QString trn(const char* one, const char* many, std::uint64_t number)
+{
+    const auto n = static_cast<int>(std::min<std::uint64_t>(number, INT_MAX));
+    QString text = QCoreApplication::translate("describe", n == 1 ? one : many, nullptr, n);
+    return text.replace(QLatin1String("%L"), count(number));
+}
+
+} // namespace
+
+QString modeText(store::RowMode mode)
+{
+    switch (mode) {
+    case store::RowMode::Mirror:
+        return tr("Mirrored");
+    case store::RowMode::Stolen:
+        return tr("Stolen");
+    case store::RowMode::Passed:
+        return tr("Passed on");
+    case store::RowMode::Fallback:
+        return tr("Taker failed");
+    case store::RowMode::File:
+        return tr("From file");
+    }
+    return {};
+}
+
+QString modeIcon(const store::Row& row)
+{
+    if (row.kind != store::RowKind::Exchange)
+        return QStringLiteral("lost");
+    switch (row.mode) {
+    case store::RowMode::Mirror:
+        return QStringLiteral("mirror");
+    case store::RowMode::Stolen:
+        return QStringLiteral("steal");
+    case store::RowMode::Passed:
+        return QStringLiteral("passed");
+    case store::RowMode::Fallback:
+        return QStringLiteral("warning");
+    case store::RowMode::File:
+        return QStringLiteral("open");
+    }
+    return {};
+}
+
+QString stateText(const store::Row& row)
+{
+    switch (row.state) {
+    case store::RowState::Open:
+        return tr("in progress");
+    case store::RowState::Done:
+        return tr("complete");
+    case store::RowState::Cut:
+        return tr("cut by the end of the connection");
+    case store::RowState::Gapped:
+        return tr("cut where capture lost part of it");
+    case store::RowState::Broken:
+        return tr("framing error, the rest is raw");
+    case store::RowState::Unanswered:
+        return tr("response not seen");
+    }
+    return {};
+}
+
+QString placeText(flow::LossPlace place)
+{
+    switch (place) {
+    case flow::LossPlace::Kernel:
+        return tr("kernel");
+    case flow::LossPlace::Agent:
+        return tr("agent");
+    case flow::LossPlace::Tunnel:
+        return tr("tunnel");
+    case flow::LossPlace::Desktop:
+        return tr("desktop");
+    }
+    return {};
+}
+
+QString gapText(flow::GapKind kind)
+{
+    switch (kind) {
+    case flow::GapKind::Network:
+        return tr("never seen on the network");
+    case flow::GapKind::Capture:
+        return tr("missed by capture");
+    case flow::GapKind::Truncated:
+        return tr("cut by the snapshot length");
+    case flow::GapKind::Limit:
+        return tr("given up at a reassembly limit");
+    }
+    return {};
+}
+
+QString protocolText(flow::Protocol protocol)
+{
+    switch (protocol) {
+    case flow::Protocol::Unknown:
+        return tr("unknown");
+    case flow::Protocol::Http1:
+        return tr("HTTP/1");
+    case flow::Protocol::Http2:
+        return tr("HTTP/2");
+    case flow::Protocol::Tls:
+        return tr("TLS");
+    case flow::Protocol::WebSocket:
+        return tr("WebSocket");
+    case flow::Protocol::ServerFirst:
+        return tr("server speaks first");
+    case flow::Protocol::Raw:
+        return tr("raw");
+    }
+    return {};
+}
+
+QString closeText(flow::CloseReason reason)
+{
+    switch (reason) {
+    case flow::CloseReason::Finished:
+        return tr("finished");
+    case flow::CloseReason::Reset:
+        return tr("reset");
+    case flow::CloseReason::Idle:
+        return tr("idle for too long");
+    case flow::CloseReason::Evicted:
+        return tr("given up, too many connections");
+    case flow::CloseReason::Replaced:
+        return tr("replaced by a new one");
+    case flow::CloseReason::CaptureStopped:
+        return tr("capture stopped");
+    case flow::CloseReason::TakenOver:
+        return tr("taken over by the proxy");
+    }
+    return {};
+}
+
+QString lossText(const store::Row& row)
+{
+    switch (row.kind) {
+    case store::RowKind::Exchange:
+        return {};
+    case store::RowKind::Gap:
+        return tr("%1 missing in one connection: %2")
+            .arg(bytes(row.responseBytes), gapText(static_cast<flow::GapKind>(row.detail)));
+    case store::RowKind::Break:
+        return tr("Connection to the agent was cut for %1; what passed meanwhile is unknown")
+            .arg(duration(std::uint64_t{row.events} * 1000));
+    case store::RowKind::Lost:
+        break;
+    }
+    switch (static_cast<flow::LossPlace>(row.detail)) {
+    case flow::LossPlace::Kernel:
+        return trn("1 packet lost: the kernel's capture ring was full",
+                   "%L packets lost: the kernel's capture ring was full",
+                   row.events);
+    case flow::LossPlace::Agent:
+        return trn("1 message lost: this client was too slow for the agent's ring",
+                   "%L messages lost: this client was too slow for the agent's ring",
+                   row.requestBytes);
+    case flow::LossPlace::Tunnel:
+        return trn("1 message lost: the tunnel was cut",
+                   "%L messages lost: the tunnel was cut",
+                   row.requestBytes);
+    case flow::LossPlace::Desktop:
+        return trn("1 message lost: this window's own limit",
+                   "%L messages lost: this window's own limit",
+                   row.requestBytes);
+    }
+    return {};
+}
+
+QString sentence(const store::Store& store, store::Number number)
+{
+    const store::Row* row = store.rows().at(number);
+    if (row == nullptr)
+        return {};
+    if (row->kind != store::RowKind::Exchange)
+        return lossText(*row);
+    const auto& texts = store.rows().texts();
+    QStringList parts{visible(texts.text(row->method)) + QLatin1Char(' ')
+                      + visible(texts.text(row->path))};
+    if (row->status != 0)
+        parts << QString::number(row->status);
+    if ((row->flags & store::RowResponseEnded) != 0)
+        parts << duration(row->microseconds);
+    if (row->state != store::RowState::Done)
+        parts << stateText(*row);
+    parts << modeText(row->mode).toLower();
+    return parts.join(QStringLiteral(", "));
+}
+
+QString lossSummary(const store::Losses& losses)
+{
+    QStringList parts;
+    for (std::size_t place = 0; place < losses.byPlace.size(); ++place)
+        if (const std::uint64_t lost = losses.byPlace[place].shown(); lost != 0)
+            parts << placeText(static_cast<flow::LossPlace>(place)) + QLatin1Char(' ')
+                         + count(lost);
+    if (losses.breaks != 0)
+        parts << trn("1 interruption", "%L interruptions", losses.breaks);
+    if (parts.isEmpty())
+        return tr("Lost 0");
+    return tr("Lost %1 (%2)").arg(count(losses.shown()), parts.join(QStringLiteral(", ")));
+}
+
+} // namespace podglass::models

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Rows and states in words, for lists, tool tips and screen readers.
+#pragma once
+
+#include "core/store/store.h"
+
+#include <QString>
+
+namespace podglass::models {
+
+QString modeText(store::RowMode mode);    // "Mirrored"
+QString modeIcon(const store::Row& row);  // name of an icon of ui/theme
+QString stateText(const store::Row& row); // "complete", "cut by the end of the connection"
+QString placeText(flow::LossPlace place); // "agent"
+QString gapText(flow::GapKind kind);
+QString protocolText(flow::Protocol protocol);
+QString closeText(flow::CloseReason reason);
+
+// What a Gap, Lost or Break row says over its whole width; empty for requests.
+QString lossText(const store::Row& row);
+
+// "POST /cart/items, 201, 12 ms, stolen"
+QString sentence(const store::Store& store, store::Number number);
+
+// "Lost 214 (agent 200, kernel 14)"; "Lost 0"
+QString lossSummary(const store::Losses& losses);
+
+} // namespace podglass::models

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/models/exchange_detail.h"
+
+#include "ui/models/body_text.h"
+#include "ui/models/describe.h"
+#include "ui/models/format.h"
+#include "ui/models/secrets.h"
+
+#include <QCoreApplication>
+
+namespace podglass::models {
+
+namespace {
+
+QString tr(const char* text)
+{
+    return QCoreApplication::translate("detail", text);
+}
+
+QVector<QPair<QString, QString>> pairs(const store::FieldList& list)
+{
+    QVector<QPair<QString, QString>> fields;
+    for (const auto& field : list.all())
+        fields.append({visible(field.name), visible(field.value)});
+    return fields;
+}
+
+QString flagNotes(std::uint16_t flags)
+{
+    const auto has = [flags](flow::MessageFlag flag) {
+        return (flags & static_cast<std::uint16_t>(flag)) != 0;
+    };
+    QStringList notes;
+    if (has(flow::MessageFlag::AmbiguousFraming))
+        notes << tr("ambiguous framing: two lengths that may be read differently");
+    if (has(flow::MessageFlag::Malformed))
+        notes << tr("malformed: a strict server would refuse it");
+    if (has(flow::MessageFlag::HeadTooLarge))
+        notes << tr("head too large to read whole");
+    if (has(flow::MessageFlag::ObsoleteFold))
+        notes << tr("folded header lines");
+    return notes.join(QStringLiteral("; "));
+}
+
+QString bodyNote(const store::Message& message)
+{
+    const std::uint64_t kept = message.body.size();
+    QStringList notes;
+    if (message.missing != 0)
+        notes << tr("%1 inside the body were lost").arg(bytes(message.missing));
+    if (kept + message.missing < message.bodyBytes)
+        notes << tr("%1 of %2 kept (body limit)").arg(bytes(kept), bytes(message.bodyBytes));
+    return notes.join(QStringLiteral("; "));
+}
+
+MessageDetail message(const store::Message& from)
+{
+    MessageDetail to;
+    to.seen = from.headSeen;
+    to.ended = from.ended;
+    to.fields = pairs(from.fields);
+    to.trailers = pairs(from.trailers);
+    to.raw = QByteArray(from.raw.data(), static_cast<qsizetype>(from.raw.size()));
+    to.body = QByteArray(reinterpret_cast<const char*>(from.body.data()),
+                         static_cast<qsizetype>(from.body.size()));
+    to.bodyBytes = std::max<std::uint64_t>(from.bodyBytes, from.body.size());
+    for (const auto& [name, value] : std::as_const(to.fields))
+        if (name.compare(QLatin1String("content-type"), Qt::CaseInsensitive) == 0)
+            to.contentType = value;
+    QStringList notes{flagNotes(from.flags), bodyNote(from)};
+    notes.removeAll(QString());
+    to.note = notes.join(QStringLiteral("; "));
+    return to;
+}
+
+quint64 between(base::Timestamp from, base::Timestamp to)
+{
+    return static_cast<quint64>(base::elapsed(from, to).count() / 1000);
+}
+
+void fillTiming(ExchangeDetail& detail, const store::Content& content)
+{
+    const auto& request = content.request;
+    const auto& response = content.response;
+    detail.timed = response.headSeen && response.ended;
+    if (!detail.timed)
+        return;
+    detail.requestTime = between(request.firstByte, request.lastByte);
+    detail.waitingTime = between(request.lastByte, response.firstByte);
+    detail.responseTime = between(response.firstByte, response.lastByte);
+}
+
+void fillConnection(ExchangeDetail& detail, const store::Store& store, const store::Row& row)
+{
+    detail.connection = row.connection;
+    const store::Connection* connection = store.connections().at(row.connection);
+    if (connection == nullptr)
+        return;
+    if (connection->known) {
+        detail.client = QString::fromStdString(connection->client.text());
+        detail.server = QString::fromStdString(connection->server.text());
+    }
+    detail.protocol = protocolText(connection->protocol);
+}
+
+QString versionText(std::uint16_t version)
+{
+    return version == 20 ? QStringLiteral("HTTP/2")
+                         : QStringLiteral("HTTP/%1.%2").arg(version / 10).arg(version % 10);
+}
+
+} // namespace
+
+ExchangeDetail detailOf(const store::Store& store, store::Number number)
+{
+    ExchangeDetail detail;
+    const store::Row* row = store.rows().at(number);
+    if (row == nullptr)
+        return detail;
+    const auto& texts = store.rows().texts();
+    detail.number = number;
+    detail.loss = row->kind != store::RowKind::Exchange;
+    detail.lossText = lossText(*row);
+    detail.method = visible(texts.text(row->method));
+    detail.target = visible(texts.text(row->path));
+    detail.host = visible(texts.text(row->host));
+    detail.url = detail.target.startsWith(QLatin1Char('/')) && !detail.host.isEmpty()
+                     ? QStringLiteral("http://") + detail.host + detail.target
+                     : detail.target;
+    detail.status = row->status;
+    detail.started = dateAndClock(row->at);
+    if (row->state != store::RowState::Done)
+        detail.state = stateText(*row);
+    detail.mode = modeText(row->mode);
+    detail.modeIcon = modeIcon(*row);
+    detail.stolen = row->mode == store::RowMode::Stolen;
+    detail.mirrored = row->mode == store::RowMode::Mirror;
+    detail.marked = (row->flags & store::RowMarked) != 0;
+    detail.bytesDropped = (row->flags & store::RowBytesDropped) != 0;
+    fillConnection(detail, store, *row);
+    if (const store::Content* content = store.rows().contentOf(number)) {
+        detail.request = message(content->request);
+        detail.response = message(content->response);
+        detail.reason = visible(content->reason);
+        detail.takerProblem = visible(content->takerProblem);
+        detail.request.firstLine = detail.method + QLatin1Char(' ') + detail.target
+                                   + QLatin1Char(' ') + versionText(row->version);
+        detail.response.firstLine = QString::number(row->status) + QLatin1Char(' ') + detail.reason;
+        fillTiming(detail, *content);
+    }
+    return detail;
+}
+
+// Single quotes hold everything but themselves; control characters, which would act on the terminal
+// when pasted, need the $'…' form that bash, zsh, ksh and POSIX 2024 know.
+QString shellQuoted(const QString& text)
+{
+    const bool controls = std::any_of(text.begin(), text.end(), [](QChar character) {
+        return (character.unicode() < 0x20 && character != QLatin1Char('\n'))
+               || (character.unicode() >= 0x7f && character.unicode() < 0xa0);
+    });
+    if (!controls) {
+        QString quoted = text;
+        quoted.replace(QLatin1Char('\''), QLatin1String("'\\''"));
+        return QLatin1Char('\'') + quoted + QLatin1Char('\'');
+    }
+    QString quoted = QStringLiteral("$'");
+    for (const QChar character : text) {
+        if (character == QLatin1Char('\'') || character == QLatin1Char('\\'))
+            quoted += QLatin1Char('\\') + QString(character);
+        else if (character.unicode() < 0x20 || character.unicode() == 0x7f)
+            quoted += QStringLiteral("\\x%1").arg(character.unicode(), 2, 16, QLatin1Char('0'));
+        else if (character.unicode() >= 0x80 && character.unicode() < 0xa0)
+            quoted += QStringLiteral("\\u%1").arg(character.unicode(), 4, 16, QLatin1Char('0'));
+        else
+            quoted += character;
+    }
+    return quoted + QLatin1Char('\'');
+}
+
+QString curlCommand(const ExchangeDetail& detail, bool secrets)
+{
+    // --globoff: brackets of the URL are meant as they stand.
+    QStringList words{QStringLiteral("curl --globoff"),
+                      QStringLiteral("-X ") + shellQuoted(detail.method),
+                      QStringLiteral("--url ") + shellQuoted(detail.url)};
+    for (const auto& [name, value] : detail.request.fields) {
+        // curl sets the first two itself; a leading '@' would make it read a file.
+        if (name.compare(QLatin1String("content-length"), Qt::CaseInsensitive) == 0
+            || name.compare(QLatin1String("transfer-encoding"), Qt::CaseInsensitive) == 0
+            || name.startsWith(QLatin1Char(':')) || name.startsWith(QLatin1Char('@')))
+            continue;
+        const QString shown = secrets ? value : masked(name, value);
+        words << QStringLiteral("-H ")
+                     + shellQuoted(shown.isEmpty() ? name + QLatin1Char(';')
+                                                   : name + QLatin1String(": ") + shown);
+    }
+    // --data-raw, unlike --data, reads no file when the body begins with '@'.
+    const QByteArray& body = detail.request.body;
+    if (!body.isEmpty() && looksLikeText(body) && !body.contains('\0'))
+        words << QStringLiteral("--data-raw ") + shellQuoted(QString::fromUtf8(body));
+    else if (!body.isEmpty())
+        words << QStringLiteral("--data-binary @request-body.bin");
+    return words.join(QStringLiteral(" \\\n  "));
+}
+
+} // namespace podglass::models

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/models/exchange_model.h"
+
+#include "ui/models/describe.h"
+#include "ui/models/format.h"
+
+#include <array>
+
+namespace podglass::models {
+
+using store::Column;
+
+namespace {
+
+QString clientText(const store::Store& store, const store::Row& row)
+{
+    const store::Connection* connection = store.connections().at(row.connection);
+    if (connection == nullptr || !connection->known)
+        return {};
+    return QString::fromStdString(connection->client.addressText());
+}
+
+} // namespace
+
+ExchangeModel::ExchangeModel(const store::Store& store, store::View& view, QObject* parent)
+    : QAbstractTableModel(parent)
+    , m_store(store)
+    , m_view(view)
+{
+    m_view.setListener(this);
+}
+
+ExchangeModel::~ExchangeModel()
+{
+    m_view.setListener(nullptr);
+}
+
+store::Number ExchangeModel::numberAt(int row) const
+{
+    return row >= 0 && row < rowCount() ? m_view.at(static_cast<std::size_t>(row)) : 0;
+}
+
+int ExchangeModel::rowOf(store::Number number) const
+{
+    const auto position = m_view.find(number);
+    return position ? static_cast<int>(*position) : -1;
+}
+
+int ExchangeModel::rowCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(m_view.size());
+}
+
+int ExchangeModel::columnCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : exchangeColumns;
+}
+
+QString ExchangeModel::text(store::Number number, Column column) const
+{
+    const store::Row* row = m_store.rows().at(number);
+    if (row == nullptr)
+        return {};
+    const auto& texts = m_store.rows().texts();
+    switch (column) {
+    case Column::Ordinal:
+        return QString::number(number);
+    case Column::Time:
+        return clock(row->at);
+    case Column::Mode:
+        return {};
+    case Column::Method:
+        return visible(texts.text(row->method));
+    case Column::Path:
+        return row->kind == store::RowKind::Exchange ? visible(texts.text(row->path).substr(0, 512))
+                                                     : lossText(*row);
+    case Column::Host:
+        return visible(texts.text(row->host));
+    case Column::Status:
+        return row->status != 0 ? QString::number(row->status) : QString();
+    case Column::Duration:
+        return (row->flags & store::RowResponseEnded) != 0 ? duration(row->microseconds)
+                                                           : QString();
+    case Column::Size:
+        return (row->flags & store::RowResponseEnded) != 0 ? bytes(row->responseBytes) : QString();
+    case Column::Client:
+        return clientText(m_store, *row);
+    }
+    return {};
+}
+
+RowLook ExchangeModel::look(store::Number number) const
+{
+    RowLook look;
+    const store::Row* row = m_store.rows().at(number);
+    if (row == nullptr)
+        return look;
+    look.icon = modeIcon(*row);
+    look.status = row->status;
+    look.loss = row->kind != store::RowKind::Exchange;
+    look.stolen = row->mode == store::RowMode::Stolen;
+    look.open = row->state == store::RowState::Open;
+    look.problem = (row->state != store::RowState::Done && !look.open)
+                   || row->mode == store::RowMode::Fallback;
+    look.marked = (row->flags & store::RowMarked) != 0;
+    look.suspicious = (row->flags & store::RowSuspicious) != 0;
+    return look;
+}
+
+quint32 ExchangeModel::connectionOf(store::Number number) const
+{
+    const store::Row* row = m_store.rows().at(number);
+    return row == nullptr ? 0 : row->connection;
+}
+
+QVariant ExchangeModel::data(const QModelIndex& index, int role) const
+{
+    if (!index.isValid())
+        return {};
+    const store::Number number = numberAt(index.row());
+    const auto column = static_cast<Column>(index.column());
+    switch (role) {
+    case Qt::DisplayRole:
+        return text(number, column);
+    case Qt::AccessibleTextRole:
+        return sentence(m_store, number);
+    case Qt::ToolTipRole:
+        if (const store::Row* row = m_store.rows().at(number); row != nullptr) {
+            if (column == Column::Mode)
+                return tr("%1, %2").arg(modeText(row->mode), stateText(*row));
+            return text(number, column).toHtmlEscaped();
+        }
+        return {};
+    case Qt::TextAlignmentRole:
+        if (column == Column::Ordinal || column == Column::Duration || column == Column::Size)
+            return QVariant::fromValue(Qt::AlignRight | Qt::AlignVCenter);
+        return QVariant::fromValue(Qt::AlignLeft | Qt::AlignVCenter);
+    default:
+        return {};
+    }
+}
+
+QVariant ExchangeModel::headerData(int section, Qt::Orientation side, int role) const
+{
+    if (side != Qt::Horizontal || section < 0 || section >= exchangeColumns)
+        return {};
+    const std::array<QString, exchangeColumns> names{tr("#"),
+                                                     tr("Time"),
+                                                     tr("M", "column: mode and state"),
+                                                     tr("Method"),
+                                                     tr("Path"),
+                                                     tr("Host"),
+                                                     tr("Status"),
+                                                     tr("Duration"),
+                                                     tr("Size"),
+                                                     tr("Client")};
+    if (role == Qt::DisplayRole)
+        return names.at(static_cast<std::size_t>(section));
+    if (role == Qt::ToolTipRole && section == static_cast<int>(Column::Mode))
+        return tr("How the request was seen: mirrored, stolen, passed on");
+    if (role == Qt::TextAlignmentRole)
+        return data(createIndex(0, section), Qt::TextAlignmentRole);
+    return {};
+}
+
+void ExchangeModel::sort(int column, Qt::SortOrder order)
+{
+    const bool known = column >= 0 && column < exchangeColumns; // -1: as they came
+    m_view.setOrder(known ? store::Order{static_cast<Column>(column), order == Qt::DescendingOrder}
+                          : store::Order());
+    emit workStarted();
+}
+
+void ExchangeModel::removing(std::size_t first, std::size_t last)
+{
+    beginRemoveRows({}, static_cast<int>(first), static_cast<int>(last));
+}
+
+void ExchangeModel::removed()
+{
+    endRemoveRows();
+}
+
+void ExchangeModel::inserting(std::size_t first, std::size_t last)
+{
+    beginInsertRows({}, static_cast<int>(first), static_cast<int>(last));
+}
+
+void ExchangeModel::inserted()
+{
+    endInsertRows();
+}
+
+void ExchangeModel::changed(std::size_t first, std::size_t last)
+{
+    emit dataChanged(index(static_cast<int>(first), 0),
+                     index(static_cast<int>(last), exchangeColumns - 1));
+}
+
+void ExchangeModel::reordering()
+{
+    emit layoutAboutToBeChanged({}, VerticalSortHint);
+    m_persistent = persistentIndexList();
+    m_numbers.clear();
+    for (const QModelIndex& index : std::as_const(m_persistent))
+        m_numbers.push_back(numberAt(index.row()));
+}
+
+void ExchangeModel::reordered()
+{
+    QModelIndexList moved;
+    for (qsizetype i = 0; i < m_persistent.size(); ++i) {
+        const int row = rowOf(m_numbers[static_cast<std::size_t>(i)]);
+        moved << (row < 0 ? QModelIndex() : index(row, m_persistent[i].column()));
+    }
+    changePersistentIndexList(m_persistent, moved);
+    m_persistent.clear();
+    emit layoutChanged({}, VerticalSortHint);
+}
+
+void ExchangeModel::replacing()
+{
+    beginResetModel();
+}
+
+void ExchangeModel::replaced()
+{
+    endResetModel();
+}
+
+} // namespace podglass::models

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/list_page.h"
+
+#include "ui/models/describe.h"
+#include "ui/models/exchange_detail.h"
+#include "ui/models/format.h"
+#include "ui/views/detail_pane.h"
+#include "ui/views/empty_state.h"
+#include "ui/views/exchange_list.h"
+
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+namespace podglass::shell {
+
+namespace {
+
+constexpr int wideFrom = 1400;
+
+} // namespace
+
+ListPage::ListPage(Workspace& work, QWidget* parent)
+    : QWidget(parent)
+    , m_work(work)
+    , m_stack(new QStackedWidget(this))
+    , m_empty(new views::EmptyState(this))
+    , m_list(new views::ExchangeList(work.exchanges, this))
+    , m_detail(new views::DetailPane(this))
+    , m_splitter(new QSplitter(this))
+{
+    m_splitter->setObjectName(QStringLiteral("listAndDetail"));
+    m_splitter->setChildrenCollapsible(false);
+    m_splitter->setHandleWidth(1);
+    m_splitter->addWidget(m_list);
+    m_splitter->addWidget(m_detail);
+    m_splitter->setStretchFactor(0, 11);
+    m_splitter->setStretchFactor(1, 9);
+    m_list->setMinimumSize(280, 120);
+    m_detail->setMinimumSize(280, 140);
+    m_stack->addWidget(m_empty);
+    m_stack->addWidget(m_splitter);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_stack);
+    connect(m_list, &views::ExchangeList::currentChanged, this, [this] {
+        m_shown = 0;
+        refresh();
+    });
+    connect(m_empty, &views::EmptyState::primaryClicked, this, &ListPage::onPrimary);
+}
+
+void ListPage::refresh()
+{
+    const Empty empty = why();
+    // Counts in the texts change while they are shown.
+    if (empty != Empty::None)
+        showEmpty(empty);
+    m_why = empty;
+    m_stack->setCurrentIndex(empty == Empty::None ? 1 : 0);
+    const store::Number number = m_list->current();
+    const store::Row* row = m_work.store.rows().at(number);
+    if (row == nullptr && m_detail->detail().number != 0 && number != 0)
+        m_detail->setDetail({}); // the row was dropped
+    if (row == nullptr || (m_shown == number && m_shownRow == *row))
+        return;
+    m_shown = number;
+    m_shownRow = *row;
+    m_detail->setDetail(models::detailOf(m_work.store, number));
+}
+
+ListPage::Empty ListPage::why() const
+{
+    if (m_work.view.size() != 0)
+        return Empty::None;
+    const auto& rows = m_work.store.rows();
+    if (rows.end() != rows.first())
+        return Empty::Filtered;
+    if (m_work.attachment.attached() && m_work.attachment.wantedMode() == wire::Mode::Off)
+        return Empty::Off;
+    const auto& connections = m_work.store.connections();
+    return connections.end() != connections.first() ? Empty::NoHttp : Empty::Waiting;
+}
+
+void ListPage::showEmpty(Empty empty)
+{
+    const QString name = m_work.attachment.name();
+    switch (empty) {
+    case Empty::None:
+        return;
+    case Empty::Off:
+        m_empty->show(QStringLiteral("off"),
+                      tr("Capture is off"),
+                      tr("Attached to %1. Nothing is watched.").arg(name),
+                      tr("Start mirroring (Ctrl+E)"));
+        return;
+    case Empty::Waiting: {
+        QStringList ports;
+        for (const quint16 port : m_work.attachment.ports())
+            ports << QStringLiteral(":%1").arg(port);
+        m_empty->show(QStringLiteral("mirror"),
+                      tr("Waiting for requests"),
+                      ports.isEmpty()
+                          ? tr("Nothing listens in %1 yet.").arg(name)
+                          : tr("Watching %1 of %2. Requests appear here as they happen.")
+                                .arg(ports.join(QStringLiteral(", ")), name));
+        return;
+    }
+    case Empty::NoHttp:
+        m_empty->show(QStringLiteral("connections"),
+                      tr("Connections, but no readable HTTP"),
+                      tr("TCP connections seen: %1. None carries HTTP that can be read.")
+                          .arg(models::count(m_work.store.connections().end()
+                                             - m_work.store.connections().first())),
+                      tr("Show connections (Ctrl+5)"));
+        return;
+    case Empty::Filtered:
+        m_empty->show(QStringLiteral("filter"),
+                      tr("No request matches the view filter"),
+                      tr("%1 requests are here and none is shown.")
+                          .arg(models::count(m_work.store.requests())),
+                      tr("Clear filter"));
+        return;
+    }
+}
+
+void ListPage::onPrimary()
+{
+    if (m_why == Empty::Off)
+        emit mirrorRequested();
+    else if (m_why == Empty::NoHttp)
+        emit connectionsRequested();
+    else if (m_why == Empty::Filtered)
+        emit clearFilterRequested();
+}
+
+void ListPage::flip()
+{
+    m_flipped = !m_flipped;
+    orient();
+}
+
+void ListPage::orient()
+{
+    const bool wide = (window()->width() >= wideFrom) != m_flipped;
+    const Qt::Orientation wanted = wide ? Qt::Horizontal : Qt::Vertical;
+    if (m_splitter->orientation() == wanted)
+        return;
+    m_splitter->setOrientation(wanted);
+    const int all = wide ? width() : height();
+    m_splitter->setSizes({all * 55 / 100, all * 45 / 100});
+}
+
+void ListPage::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    orient();
+}
+
+QByteArray ListPage::saveState() const
+{
+    return QByteArray(m_flipped ? "1" : "0");
+}
+
+void ListPage::restoreState(const QByteArray& state)
+{
+    m_flipped = state == "1";
+    orient();
+}
+
+} // namespace podglass::shell

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/main_window.h"
+
+#include "core/session/address.h"
+
+#include "ui/charts/charts_dock.h"
+#include "ui/models/format.h"
+#include "ui/shell/chart_feed.h"
+#include "ui/shell/connection_pill.h"
+#include "ui/shell/event_log.h"
+#include "ui/shell/filter_line.h"
+#include "ui/shell/list_page.h"
+#include "ui/shell/mode_control.h"
+#include "ui/shell/start_page.h"
+#include "ui/shell/status_line.h"
+#include "ui/shell/steal_bar.h"
+#include "ui/theme/icon.h"
+#include "ui/views/connection_list.h"
+#include "ui/views/detail_pane.h"
+#include "ui/views/exchange_list.h"
+#include "ui/views/exchange_menu.h"
+
+#include <QClipboard>
+#include <QCloseEvent>
+#include <QComboBox>
+#include <QDockWidget>
+#include <QGuiApplication>
+#include <QMenu>
+#include <QSettings>
+#include <QStackedWidget>
+#include <QTableView>
+#include <QToolButton>
+
+namespace podglass::shell {
+
+namespace {
+
+constexpr int previewMilliseconds = 500;
+constexpr int recentAddresses = 8;
+
+} // namespace
+
+MainWindow::MainWindow(Workspace& work, theme::Theme& theme, QWidget* parent)
+    : QMainWindow(parent)
+    , m_work(work)
+    , m_theme(theme)
+{
+    setObjectName(QStringLiteral("mainWindow"));
+    setWindowIcon(theme::applicationIcon());
+    setMinimumSize(900, 560);
+    buildToolBar();
+    buildPages();
+    buildDocks();
+    buildMenus();
+    restoreLayout();
+    connectFeed();
+    m_previewTimer.setInterval(previewMilliseconds);
+    connect(&m_previewTimer, &QTimer::timeout, this, &MainWindow::refreshSteal);
+    onAttachmentChanged();
+    onPublished();
+    m_start->focusAddress();
+}
+
+void MainWindow::connectFeed()
+{
+    bridge::Feed& feed = m_work.feed;
+    connect(&feed, &bridge::Feed::stateChanged, this, &MainWindow::onState);
+    connect(&feed, &bridge::Feed::published, this, &MainWindow::onPublished);
+    connect(&feed, &bridge::Feed::failure, this, &MainWindow::onFailure);
+    connect(&feed, &bridge::Feed::progress, m_status, &StatusLine::setProgress);
+    connect(&feed, &bridge::Feed::telemetry, this, &MainWindow::onTelemetry);
+    connect(&feed, &bridge::Feed::step, this, [this](const session::Step& step) {
+        m_start->addStep(step);
+        m_log->add(QString::fromStdString(step.text));
+    });
+    connect(&feed, &bridge::Feed::prompt, this, [this](const session::Prompt& prompt) {
+        m_pages->setCurrentIndex(0);
+        m_start->ask(prompt);
+    });
+    connect(&feed, &bridge::Feed::targets, m_start, &StartPage::setTargets);
+    connect(&feed, &bridge::Feed::attached, this, [this](const wire::Attached& attached) {
+        m_pages->setCurrentIndex(1);
+        m_log->add(tr("Attached to %1").arg(QString::fromStdString(attached.spec)));
+        m_list->list().follow();
+        m_list->list().table()->setFocus();
+    });
+    connect(
+        &m_work.attachment, &bridge::Attachment::changed, this, &MainWindow::onAttachmentChanged);
+    connect(&m_work.attachment, &bridge::Attachment::notice, m_log, &EventLog::add);
+    connect(m_start, &StartPage::connectRequested, this, &MainWindow::openAddress);
+    connect(m_start, &StartPage::targetChosen, this, [this](const QString& spec) {
+        m_work.attachment.attach(spec);
+    });
+    connect(m_start, &StartPage::answered, this, [this](quint32 prompt, const QString& text) {
+        m_work.link.answer(prompt, text.toStdString());
+    });
+    connect(m_start, &StartPage::cancelled, this, [this](quint32 prompt) {
+        m_work.link.answer(prompt, std::nullopt);
+    });
+    connect(m_filter, &FilterLine::filterChanged, this, &MainWindow::applyViewFilter);
+    connect(m_steal, &StealBar::stopRequested, this, &MainWindow::stopStealing);
+    connect(m_steal, &StealBar::editRequested, this, &MainWindow::editStealFilter);
+    connect(m_steal, &StealBar::takerChanged, this, [this] {
+        if (const auto taker = m_steal->taker())
+            m_work.attachment.setTaker(*taker);
+        refreshSteal();
+    });
+    connect(m_guard, &GuardSheet::anywayRequested, this, &MainWindow::steal);
+    connect(m_guard, &GuardSheet::withoutProbesRequested, this, &MainWindow::stealWithoutProbes);
+    connect(m_guard, &GuardSheet::filterRequested, this, &MainWindow::editStealFilter);
+    connect(m_guard, &GuardSheet::takerRequested, m_steal, &StealBar::focusTaker);
+    connect(m_guard, &GuardSheet::closed, m_guard, &QWidget::hide);
+    connect(m_list, &ListPage::mirrorRequested, this, [this] { requestMode(wire::Mode::Mirror); });
+    connect(m_list, &ListPage::clearFilterRequested, this, [this] { m_filter->setFilter({}); });
+    connect(m_list, &ListPage::connectionsRequested, this, [this] { showDock(m_connectionDock); });
+    auto& list = m_list->list();
+    connect(&list, &views::ExchangeList::menuRequested, this, &MainWindow::openRowMenu);
+    connect(&list, &views::ExchangeList::followingChanged, this, [this](bool following) {
+        m_freeze->setChecked(!following);
+    });
+    connect(m_freeze, &QToolButton::clicked, this, [&list](bool frozen) {
+        if (frozen)
+            list.freeze();
+        else
+            list.follow();
+    });
+    auto& detail = m_list->detail();
+    connect(
+        &detail, &views::DetailPane::connectionRequested, this, &MainWindow::showOnlyConnection);
+    connect(&detail, &views::DetailPane::copyCurlRequested, this, &MainWindow::copyCurl);
+    connect(&detail,
+            &views::DetailPane::headerFilterRequested,
+            this,
+            [this](const QString& name, const QString& value) {
+                filter::Rule rule;
+                rule.field = filter::Field::Header;
+                rule.name = name.toStdString();
+                rule.value = value.toStdString();
+                addViewRules({rule});
+            });
+}
+
+void MainWindow::openAddress(const QString& address)
+{
+    const auto parsed = session::parseAddress(address.toStdString());
+    if (!parsed) {
+        m_start->showFailure(QString::fromStdString(parsed.error().text()));
+        return;
+    }
+    m_address = QString::fromStdString(session::print(*parsed));
+    m_attachAfter = QString::fromStdString(parsed->target);
+    m_work.link.open(parsed->road);
+}
+
+void MainWindow::onTelemetry()
+{
+    const store::History& history = m_work.store.history();
+    m_pill->setTelemetry(history, m_work.store.losses());
+    if (history.fine().empty())
+        return;
+    const auto& samples = history.fine();
+    m_charts->addSample(chartSample(
+        samples.size() > 1 ? samples[samples.size() - 2] : samples.back(), samples.back()));
+}
+
+void MainWindow::onState(const session::StateChanged& state)
+{
+    using session::State;
+    m_pill->setState(state);
+    m_start->setState(state);
+    const QString detail =
+        QString::fromStdString(state.error.what.empty() ? state.detail : state.error.text());
+    switch (state.state) {
+    case State::Live:
+        m_log->add(tr("Connected. %1").arg(detail));
+        if (!m_address.isEmpty())
+            remember(m_address);
+        if (!m_attachAfter.isEmpty())
+            m_work.attachment.attach(m_attachAfter);
+        else if (!m_work.attachment.attached())
+            m_work.link.listTargets();
+        m_attachAfter.clear();
+        break;
+    case State::Failed:
+        m_log->add(tr("Failed: %1").arg(detail));
+        m_pages->setCurrentIndex(0);
+        break;
+    case State::Reconnecting:
+        m_log->add(tr("Connection lost, reconnecting %1").arg(detail));
+        break;
+    case State::Connecting:
+    case State::Disconnected:
+        break;
+    }
+}
+
+void MainWindow::onAttachmentChanged()
+{
+    const bridge::Attachment& attachment = m_work.attachment;
+    const bool attached = attachment.attached();
+    const QString name = attachment.name();
+    m_target->setText(attached ? name : tr("Choose target"));
+    m_target->setAccessibleName(attached ? tr("Target: %1").arg(name) : tr("Choose target"));
+    setWindowTitle(attached ? tr("%1 — Podglass").arg(name) : tr("Podglass"));
+    m_mode->setMode(attachment.mode());
+    m_mode->setAvailable(attached, attachment.lacking());
+    updatePorts();
+    if (attached)
+        m_previewTimer.start();
+    else
+        m_previewTimer.stop();
+    refreshSteal();
+    m_list->refresh();
+}
+
+void MainWindow::updatePorts()
+{
+    const bridge::Attachment& attachment = m_work.attachment;
+    QVector<quint16> all;
+    for (const auto& port : attachment.target().ports)
+        if (!all.contains(port.port))
+            all << port.port;
+    m_ports->setVisible(!all.isEmpty());
+    if (m_ports->count() == (all.size() > 1 ? all.size() + 1 : all.size())
+        && m_ports->property("ports") == QVariant::fromValue(all))
+        return;
+    m_ports->setProperty("ports", QVariant::fromValue(all));
+    m_ports->clear();
+    if (all.size() > 1)
+        m_ports->addItem(tr("All ports"), 0U);
+    for (const quint16 port : std::as_const(all))
+        m_ports->addItem(QStringLiteral(":%1").arg(port), static_cast<uint>(port));
+}
+
+void MainWindow::onPublished()
+{
+    m_list->refresh();
+    m_status->setCounts(m_work.store, m_work.view);
+    m_filter->setCounts(m_work.view.shownRequests(), m_work.store.requests());
+}
+
+void MainWindow::onFailure(const wire::Failure& failure)
+{
+    const QString text = QString::fromStdString(
+        base::Error{failure.what, failure.where, failure.advice, base::Lasting::Persistent}.text());
+    m_log->add(text);
+    m_start->showFailure(models::visible(text.toStdString()));
+}
+
+void MainWindow::applyViewFilter()
+{
+    const filter::Filter& filter = m_filter->filter();
+    if (filter.children.empty()) {
+        m_work.view.setFilter({});
+    } else {
+        auto compiled = filter::CompiledFilter::compile(filter, filter::Use::View);
+        if (!compiled) {
+            m_log->add(QString::fromStdString(compiled.error().text()));
+            return;
+        }
+        m_work.view.setFilter([program = *compiled](const filter::Subject& subject) {
+            return program->matches(subject);
+        });
+    }
+    m_work.feed.startWork();
+}
+
+void MainWindow::addViewRules(const std::vector<filter::Rule>& rules)
+{
+    filter::Filter filter = m_filter->filter();
+    for (const filter::Rule& rule : rules)
+        filter.children.push_back({rule});
+    m_filter->setFilter(filter);
+}
+
+// A connection is its client's address and port; the filter language has the address, so the
+// connection's row is shown and the list steps through it with Ctrl+. and Ctrl+,.
+void MainWindow::showOnlyConnection(quint32 connection)
+{
+    showDock(m_connectionDock);
+    m_connections->setCurrent(connection);
+}
+
+void MainWindow::openRowMenu(quint32 number, const QPoint& at)
+{
+    QMenu menu(this);
+    const models::ExchangeDetail detail = models::detailOf(m_work.store, number);
+    views::ExchangeMenuActions actions;
+    actions.copyCurl = [this] { copyCurl(); };
+    actions.copyUrl = [this] { copyUrl(); };
+    actions.mark = [this](bool) { markCurrent(); };
+    actions.showConnection = [this, &detail] { showOnlyConnection(detail.connection); };
+    actions.filterView = [this](const auto& rules) { addViewRules(rules); };
+    actions.filterSteal = [this](const auto& rules) { addStealRules(rules); };
+    views::fillExchangeMenu(menu, detail, actions);
+    if (!menu.isEmpty())
+        menu.exec(at);
+}
+
+void MainWindow::copyCurl()
+{
+    const auto detail = models::detailOf(m_work.store, m_list->list().current());
+    if (detail.number == 0 || detail.loss)
+        return;
+    const bool secrets = m_list->detail().secretsRevealed();
+    QGuiApplication::clipboard()->setText(models::curlCommand(detail, secrets));
+    m_status->showMessage(
+        secrets ? tr("Copied as cURL, with secrets") : tr("Copied as cURL, secrets masked"), 3000);
+}
+
+void MainWindow::copyUrl()
+{
+    const auto detail = models::detailOf(m_work.store, m_list->list().current());
+    if (detail.number == 0 || detail.loss)
+        return;
+    QGuiApplication::clipboard()->setText(detail.url);
+    m_status->showMessage(tr("Copied %1").arg(detail.url), 3000);
+}
+
+void MainWindow::markCurrent()
+{
+    const auto numbers = m_list->list().selected();
+    for (const store::Number number : numbers)
+        if (const store::Row* row = m_work.store.rows().at(number); row != nullptr)
+            m_work.store.mark(number, (row->flags & store::RowMarked) == 0);
+    m_work.feed.publish();
+}
+
+void MainWindow::remember(const QString& address)
+{
+    QSettings settings;
+    QStringList recent = settings.value(QStringLiteral("recent")).toStringList();
+    recent.removeAll(address);
+    recent.prepend(address);
+    settings.setValue(QStringLiteral("recent"), QStringList(recent.mid(0, recentAddresses)));
+}
+
+void MainWindow::closeEvent(QCloseEvent* event)
+{
+    QSettings settings;
+    settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
+    settings.setValue(QStringLiteral("window/state"), saveState());
+    settings.setValue(QStringLiteral("window/list"), m_list->saveState());
+    stopStealing(); // the agent's lease would end it too; this is sooner
+    QMainWindow::closeEvent(event);
+}
+
+} // namespace podglass::shell

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// MainWindow composes the parts and carries intents between them; it holds no logic of its own.
+//   main_window.cpp         what happens when something arrives
+//   main_window_layout.cpp  toolbar, central pages, docks
+//   main_window_actions.cpp menus and keys
+//   main_window_steal.cpp   from Mirror to Steal and back
+// Everything it shows comes from the Workspace. Thread: the window's.
+#pragma once
+
+#include "ui/shell/guard_sheet.h"
+#include "ui/shell/workspace.h"
+#include "ui/theme/theme.h"
+
+#include <QMainWindow>
+#include <QTimer>
+
+class QComboBox;
+class QStackedWidget;
+class QToolButton;
+
+namespace podglass::charts {
+class ChartsDock;
+}
+
+namespace podglass::views {
+class ConnectionList;
+}
+
+namespace podglass::shell {
+
+class ConnectionPill;
+class EventLog;
+class FilterLine;
+class ListPage;
+class ModeControl;
+class StartPage;
+class StatusLine;
+class StealBar;
+
+class MainWindow : public QMainWindow
+{
+    Q_OBJECT
+
+public:
+    MainWindow(Workspace& work, theme::Theme& theme, QWidget* parent = nullptr);
+
+    // Connects, and attaches when the address names a target.
+    void openAddress(const QString& address);
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+
+private:
+    // Layout.
+    void buildToolBar();
+    void buildPages();
+    void buildDocks();
+    QDockWidget* addDock(const QString& name, const QString& title, QWidget* content);
+    void restoreLayout();
+
+    // Actions.
+    void buildMenus();
+    void buildFileMenu();
+    void buildCaptureMenu();
+    void buildViewMenu();
+    void buildListKeys();
+    QAction* action(QMenu* menu,
+                    const QString& text,
+                    const QKeySequence& key,
+                    const char* name,
+                    std::function<void()> act);
+    void showDock(QDockWidget* dock);
+    void setThemeChoice(theme::Choice choice);
+
+    // What arrives.
+    void connectFeed();
+    void onTelemetry();
+    void onState(const session::StateChanged& state);
+    void onAttachmentChanged();
+    void onPublished();
+    void onFailure(const wire::Failure& failure);
+    void applyViewFilter();
+    void showOnlyConnection(quint32 connection);
+    void addViewRules(const std::vector<filter::Rule>& rules);
+    void openRowMenu(quint32 number, const QPoint& at);
+    void copyCurl();
+    void copyUrl();
+    void markCurrent();
+    void updatePorts();
+    void remember(const QString& address);
+
+    // Steal.
+    void requestMode(wire::Mode mode);
+    void toggleSteal();
+    void toggleCapture();
+    void steal();
+    void stealWithoutProbes();
+    void stopStealing();
+    void addStealRules(const std::vector<filter::Rule>& rules);
+    void editStealFilter();
+    void refreshSteal();
+    [[nodiscard]] StealConcerns concerns() const;
+    [[nodiscard]] StealPreview preview() const;
+
+    Workspace& m_work;
+    theme::Theme& m_theme;
+    QStackedWidget* m_pages = nullptr;
+    StartPage* m_start = nullptr;
+    ListPage* m_list = nullptr;
+    StealBar* m_steal = nullptr;
+    GuardSheet* m_guard = nullptr;
+    FilterLine* m_filter = nullptr;
+    StatusLine* m_status = nullptr;
+    ConnectionPill* m_pill = nullptr;
+    ModeControl* m_mode = nullptr;
+    QToolButton* m_target = nullptr;
+    QToolButton* m_freeze = nullptr;
+    QComboBox* m_ports = nullptr;
+    charts::ChartsDock* m_charts = nullptr;
+    EventLog* m_log = nullptr;
+    views::ConnectionList* m_connections = nullptr;
+    QDockWidget* m_chartsDock = nullptr;
+    QDockWidget* m_connectionDock = nullptr;
+    QDockWidget* m_logDock = nullptr;
+    QTimer m_previewTimer;
+    QString m_address; // being opened
+    QString m_attachAfter;
+    std::shared_ptr<const filter::CompiledFilter> m_stealCompiled;
+    quint64 m_stealCompiledRevision = 0;
+};
+
+} // namespace podglass::shell

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/filter_line.h"
+#include "ui/shell/list_page.h"
+#include "ui/shell/main_window.h"
+#include "ui/shell/start_page.h"
+#include "ui/theme/icon.h"
+#include "ui/views/connection_list.h"
+#include "ui/views/detail_pane.h"
+#include "ui/views/exchange_list.h"
+
+#include <QActionGroup>
+#include <QCoreApplication>
+#include <QDockWidget>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QSettings>
+#include <QShortcut>
+#include <QStackedWidget>
+#include <QTableView>
+#include <QToolButton>
+
+namespace podglass::shell {
+
+QAction* MainWindow::action(QMenu* menu,
+                            const QString& text,
+                            const QKeySequence& key,
+                            const char* name,
+                            std::function<void()> act)
+{
+    QAction* made = menu->addAction(text);
+    made->setShortcut(key);
+    made->setObjectName(QLatin1String(name));
+    connect(made, &QAction::triggered, this, std::move(act));
+    return made;
+}
+
+void MainWindow::buildMenus()
+{
+    menuBar()->setAccessibleName(tr("Menu"));
+    buildFileMenu();
+    buildCaptureMenu();
+    buildViewMenu();
+    QMenu* help = menuBar()->addMenu(tr("&Help"));
+    action(help, tr("Project page"), {}, "projectPage", [this] {
+        QMessageBox::about(this,
+                           tr("Podglass"),
+                           tr("Podglass %1\nSee, filter and answer the HTTP traffic of services on "
+                              "other machines.\nhttps://github.com/podglass")
+                               .arg(QCoreApplication::applicationVersion()));
+    })->setText(tr("About Podglass"));
+    buildListKeys();
+}
+
+void MainWindow::buildFileMenu()
+{
+    QMenu* menu = menuBar()->addMenu(tr("&Target"));
+    action(menu, tr("Connect…"), QKeySequence(tr("Ctrl+N")), "connectAction", [this] {
+        m_pages->setCurrentIndex(0);
+        m_start->focusAddress();
+    });
+    action(menu, tr("Choose target…"), QKeySequence(tr("Ctrl+T")), "targetAction", [this] {
+        m_pages->setCurrentIndex(0);
+        m_work.link.listTargets();
+    });
+    action(menu, tr("Detach"), QKeySequence(tr("Ctrl+W")), "detachAction", [this] {
+        m_work.attachment.detach();
+        m_pages->setCurrentIndex(0);
+    });
+    menu->addSeparator();
+    action(menu, tr("Quit"), QKeySequence(tr("Ctrl+Q")), "quitAction", [this] { close(); });
+    connect(m_target, &QToolButton::clicked, this, [this] {
+        m_pages->setCurrentIndex(0);
+        m_work.link.listTargets();
+        m_start->focusAddress();
+    });
+}
+
+void MainWindow::buildCaptureMenu()
+{
+    QMenu* menu = menuBar()->addMenu(tr("&Capture"));
+    action(menu, tr("Capture on or off"), QKeySequence(tr("Ctrl+E")), "captureAction", [this] {
+        toggleCapture();
+    });
+    action(menu, tr("Mirror or steal"), QKeySequence(tr("F9")), "stealAction", [this] {
+        toggleSteal();
+    });
+    action(menu, tr("Stop stealing now"), QKeySequence(tr("Shift+F9")), "stopAction", [this] {
+        stopStealing();
+    });
+    action(menu, tr("Edit steal filter…"), QKeySequence(tr("Ctrl+Shift+F")), "editAction", [this] {
+        editStealFilter();
+    });
+    menu->addSeparator();
+    QAction* freeze =
+        action(menu, tr("Freeze the list"), QKeySequence(tr("F6")), "freezeAction", [this] {
+            m_freeze->click();
+        });
+    freeze->setIcon(theme::icon(QStringLiteral("freeze")));
+    action(menu, tr("Clear the list"), QKeySequence(tr("Ctrl+L")), "clearAction", [this] {
+        m_work.store.clear();
+        m_work.feed.publish();
+    });
+}
+
+void MainWindow::buildViewMenu()
+{
+    QMenu* menu = menuBar()->addMenu(tr("&View"));
+    action(menu, tr("Filter the list"), QKeySequence(tr("Ctrl+/")), "filterAction", [this] {
+        m_filter->focusText();
+    });
+    menu->addSeparator();
+    auto& list = m_list->list();
+    action(menu, tr("List"), QKeySequence(tr("Ctrl+1")), "focusList", [&list] {
+        list.table()->setFocus();
+    });
+    action(menu, tr("Request"), QKeySequence(tr("Ctrl+2")), "focusRequest", [this] {
+        m_list->detail().focusRequest();
+    });
+    action(menu, tr("Response"), QKeySequence(tr("Ctrl+3")), "focusResponse", [this] {
+        m_list->detail().focusResponse();
+    });
+    action(menu, tr("Charts"), QKeySequence(tr("Ctrl+4")), "showCharts", [this] {
+        showDock(m_chartsDock);
+    });
+    action(menu, tr("Connections"), QKeySequence(tr("Ctrl+5")), "showConnections", [this] {
+        showDock(m_connectionDock);
+        m_connections->focusTable();
+    });
+    action(menu, tr("Events"), QKeySequence(tr("Ctrl+6")), "showEvents", [this] {
+        showDock(m_logDock);
+    });
+    menu->addSeparator();
+    action(menu, tr("Next in connection"), QKeySequence(tr("Ctrl+.")), "nextInConnection", [&list] {
+        list.stepInConnection(1);
+    });
+    action(menu,
+           tr("Previous in connection"),
+           QKeySequence(tr("Ctrl+,")),
+           "previousInConnection",
+           [&list] { list.stepInConnection(-1); });
+    action(menu, tr("Next request"), QKeySequence(tr("F8")), "nextRow", [&list] { list.step(1); });
+    action(menu, tr("Previous request"), QKeySequence(tr("F7")), "previousRow", [&list] {
+        list.step(-1);
+    });
+    action(menu, tr("Mark"), QKeySequence(tr("Ctrl+M")), "markAction", [this] { markCurrent(); });
+    menu->addSeparator();
+    action(menu, tr("Flip layout"), QKeySequence(tr("Ctrl+Shift+\\")), "flipAction", [this] {
+        m_list->flip();
+    });
+    action(menu, tr("Full screen"), QKeySequence(tr("F11")), "fullScreenAction", [this] {
+        setWindowState(windowState() ^ Qt::WindowFullScreen);
+    });
+    QMenu* themes = menu->addMenu(theme::icon(QStringLiteral("theme")), tr("Theme"));
+    auto* group = new QActionGroup(this);
+    const std::array<std::pair<QString, theme::Choice>, 3> choices{
+        std::pair{tr("As the desktop"), theme::Choice::System},
+        std::pair{tr("Light"), theme::Choice::Light},
+        std::pair{tr("Dark"), theme::Choice::Dark}};
+    for (const auto& [name, choice] : choices) {
+        QAction* one = themes->addAction(name);
+        one->setCheckable(true);
+        one->setChecked(m_theme.choice() == choice);
+        group->addAction(one);
+        connect(
+            one, &QAction::triggered, this, [this, wanted = choice] { setThemeChoice(wanted); });
+    }
+}
+
+// Single letters act in the list only, never in a text field.
+void MainWindow::buildListKeys()
+{
+    auto& list = m_list->list();
+    const auto key = [&list](const QString& keys, auto act) {
+        auto* shortcut = new QShortcut(QKeySequence(keys), &list);
+        shortcut->setContext(Qt::WidgetWithChildrenShortcut);
+        connect(shortcut, &QShortcut::activated, &list, act);
+    };
+    key(QStringLiteral("C"), [this] { copyCurl(); });
+    key(QStringLiteral("Y"), [this] { copyUrl(); });
+    key(QStringLiteral("/"), [this] { m_filter->focusText(); });
+    key(QStringLiteral("Ctrl+End"), [&list] { list.follow(); });
+}
+
+void MainWindow::showDock(QDockWidget* dock)
+{
+    dock->show();
+    dock->raise();
+}
+
+void MainWindow::setThemeChoice(theme::Choice choice)
+{
+    m_theme.setChoice(choice);
+    QSettings().setValue(QStringLiteral("theme"), static_cast<int>(choice));
+}
+
+} // namespace podglass::shell

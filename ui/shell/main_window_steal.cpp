@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// From Mirror to Steal and back. Into the risky mode there are checks; out of it there is none.
+#include "core/filter/presets.h"
+#include "core/filter/text.h"
+
+#include "ui/shell/event_log.h"
+#include "ui/shell/filter_line.h"
+#include "ui/shell/list_page.h"
+#include "ui/shell/main_window.h"
+#include "ui/shell/mode_control.h"
+#include "ui/shell/steal_bar.h"
+
+#include <QInputDialog>
+#include <QSettings>
+
+namespace podglass::shell {
+
+using wire::Mode;
+
+namespace {
+
+constexpr int shortBelow = 640;
+
+} // namespace
+
+void MainWindow::requestMode(Mode mode)
+{
+    if (mode == Mode::Steal) {
+        toggleSteal();
+        return;
+    }
+    m_guard->hide();
+    m_work.attachment.setMode(mode);
+}
+
+void MainWindow::toggleCapture()
+{
+    const bool off = m_work.attachment.wantedMode() == Mode::Off;
+    requestMode(off ? Mode::Mirror : Mode::Off);
+}
+
+void MainWindow::toggleSteal()
+{
+    if (m_work.attachment.wantedMode() == Mode::Steal) {
+        stopStealing();
+        return;
+    }
+    if (!m_work.attachment.canSteal()) {
+        m_log->add(tr("Steal is not possible: %1").arg(m_work.attachment.lacking()));
+        return;
+    }
+    if (const StealConcerns now = concerns(); now.any())
+        m_guard->open(now);
+    else
+        steal();
+}
+
+void MainWindow::steal()
+{
+    m_guard->hide();
+    const auto taker = m_steal->taker();
+    if (!taker)
+        return;
+    QSettings().setValue(QStringLiteral("steal/taker"), m_steal->takerText());
+    m_work.attachment.setTaker(*taker);
+    m_work.attachment.setMode(Mode::Steal);
+}
+
+void MainWindow::stealWithoutProbes()
+{
+    filter::Filter filter = m_work.attachment.stealFilter();
+    filter.children.push_back({filter::noHealthProbes()});
+    m_work.attachment.setStealFilter(filter);
+    steal();
+}
+
+void MainWindow::stopStealing()
+{
+    m_guard->hide();
+    if (m_work.attachment.wantedMode() == Mode::Steal)
+        m_work.attachment.setMode(Mode::Mirror);
+}
+
+void MainWindow::addStealRules(const std::vector<filter::Rule>& rules)
+{
+    filter::Filter filter = m_work.attachment.stealFilter();
+    for (const filter::Rule& rule : rules)
+        filter.children.push_back({rule});
+    m_work.attachment.setStealFilter(filter);
+    refreshSteal();
+}
+
+// The text form, until the editor is docked here.
+void MainWindow::editStealFilter()
+{
+    bool accepted = false;
+    QString text = QString::fromStdString(filter::print(m_work.attachment.stealFilter()));
+    QString label = tr("Requests to steal:");
+    while (true) {
+        text = QInputDialog::getMultiLineText(this, tr("Steal filter"), label, text, &accepted);
+        if (!accepted)
+            return;
+        const auto parsed = filter::parseChecked(text.toStdString(), filter::Use::Steal);
+        if (const auto* made = std::get_if<filter::Filter>(&parsed)) {
+            m_work.attachment.setStealFilter(*made);
+            refreshSteal();
+            return;
+        }
+        label = QString::fromStdString(std::get<filter::TextError>(parsed).message);
+    }
+}
+
+StealPreview MainWindow::preview() const
+{
+    return m_stealCompiled ? previewSteal(m_work.store, *m_stealCompiled) : StealPreview();
+}
+
+StealConcerns MainWindow::concerns() const
+{
+    StealConcerns all;
+    all.target = m_work.attachment.name();
+    all.everything = m_stealCompiled && m_stealCompiled->matchesEverything();
+    all.noTaker = !m_steal->taker();
+    all.preview = preview();
+    all.others = m_work.attachment.otherClients();
+    return all;
+}
+
+void MainWindow::refreshSteal()
+{
+    const bridge::Attachment& attachment = m_work.attachment;
+    if (m_stealCompiledRevision != attachment.revision()) {
+        auto compiled =
+            filter::CompiledFilter::compile(attachment.stealFilter(), filter::Use::Steal);
+        m_stealCompiled = compiled ? *compiled : nullptr;
+        m_stealCompiledRevision = attachment.revision();
+    }
+    const bool stealing = attachment.mode() == Mode::Steal;
+    const bool everything = attachment.stealFilter().children.empty();
+    const QString words = everything
+                              ? tr("every request (no rule yet)")
+                              : QString::fromStdString(filter::inWords(attachment.stealFilter()));
+    m_steal->setStealingFrom(stealing ? attachment.name() : QString(), words);
+    // The banner of a short window says it all.
+    m_steal->setStripVisible(attachment.canSteal() && !(stealing && height() < shortBelow));
+    m_steal->setFilter(
+        words, everything, !stealing || attachment.appliedRevision() == attachment.revision());
+    m_steal->setPreview(preview());
+    if (m_guard->isVisible())
+        m_guard->update(concerns());
+}
+
+} // namespace podglass::shell

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/shell/status_line.h"
+
+#include "ui/models/describe.h"
+#include "ui/models/format.h"
+#include "ui/theme/style_sheet.h"
+#include "ui/theme/theme.h"
+
+#include <QLabel>
+#include <QProgressBar>
+
+namespace podglass::shell {
+
+StatusLine::StatusLine(QWidget* parent)
+    : QStatusBar(parent)
+    , m_counts(new QLabel(this))
+    , m_loss(new QLabel(this))
+    , m_memory(new QLabel(this))
+    , m_progress(new QProgressBar(this))
+{
+    setSizeGripEnabled(false);
+    m_counts->setObjectName(QStringLiteral("counts"));
+    m_loss->setObjectName(QStringLiteral("loss"));
+    m_memory->setObjectName(QStringLiteral("memory"));
+    m_memory->setProperty("tone", QStringLiteral("muted"));
+    m_progress->setFixedWidth(120);
+    m_progress->setTextVisible(false);
+    m_progress->setAccessibleName(tr("Filtering"));
+    m_progress->hide();
+    for (QLabel* label : {m_counts, m_loss, m_memory}) {
+        label->setTextFormat(Qt::PlainText);
+        label->setContentsMargins(theme::gap, 3, theme::gap, 3);
+    }
+    addWidget(m_counts);
+    addWidget(m_loss);
+    addPermanentWidget(m_progress);
+    addPermanentWidget(m_memory);
+}
+
+void StatusLine::setCounts(const store::Store& store, const store::View& view)
+{
+    m_counts->setText(
+        tr("Requests %1   ·   Shown %2")
+            .arg(models::count(store.requests()), models::count(view.shownRequests())));
+    const store::Losses& losses = store.losses();
+    m_loss->setText(models::lossSummary(losses));
+    theme::restyle(
+        m_loss, "tone", losses.shown() == 0 ? QStringLiteral("muted") : QStringLiteral("loss"));
+    QStringList gaps;
+    for (std::size_t kind = 0; kind < losses.gapBytes.size(); ++kind)
+        if (losses.gapBytes[kind] != 0)
+            gaps << tr("%1 %2").arg(models::bytes(losses.gapBytes[kind]),
+                                    models::gapText(static_cast<flow::GapKind>(kind)));
+    m_loss->setToolTip(
+        gaps.isEmpty() ? tr("Nothing is missing inside connections")
+                       : tr("Missing inside connections: %1").arg(gaps.join(QStringLiteral(", "))));
+    QString memory =
+        tr("Memory %1 of %2")
+            .arg(models::bytes(store.rows().bytes()), models::bytes(store.rows().byteLimit()));
+    if (const auto stripped = store.rows().strippedRows(); stripped != 0)
+        memory += tr("   ·   %1 oldest without body").arg(models::count(stripped));
+    m_memory->setText(memory);
+    m_memory->setToolTip(
+        tr("Kept headers and bodies. When full, the oldest unmarked requests lose theirs first."));
+}
+
+void StatusLine::setProgress(int percent)
+{
+    m_progress->setVisible(percent >= 0);
+    m_progress->setValue(std::max(0, percent));
+}
+
+} // namespace podglass::shell
