@@ -220,7 +220,7 @@ void MainWindow::updatePorts()
     for (const auto& port : attachment.target().ports)
         if (!all.contains(port.port))
             all << port.port;
-    m_ports->setVisible(!all.isEmpty());
+    m_portsAction->setVisible(!all.isEmpty());
     if (m_ports->count() == (all.size() > 1 ? all.size() + 1 : all.size())
         && m_ports->property("ports") == QVariant::fromValue(all))
         return;

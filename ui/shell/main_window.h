@@ -116,6 +116,7 @@ private:
     QToolButton* m_target = nullptr;
     QToolButton* m_freeze = nullptr;
     QComboBox* m_ports = nullptr;
+    QAction* m_portsAction = nullptr; // hides it in the toolbar
     charts::ChartsDock* m_charts = nullptr;
     EventLog* m_log = nullptr;
     views::ConnectionList* m_connections = nullptr;

@@ -16,6 +16,7 @@
 #include <QSettings>
 #include <QShortcut>
 #include <QStackedWidget>
+#include <QTabBar>
 #include <QTableView>
 #include <QToolButton>
 
@@ -185,6 +186,9 @@ void MainWindow::showDock(QDockWidget* dock)
 {
     dock->show();
     dock->raise();
+    // Qt makes the tabs of docks when they are shown, without a name.
+    for (QTabBar* tabs : findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly))
+        tabs->setAccessibleName(tr("Docks"));
 }
 
 void MainWindow::setThemeChoice(theme::Choice choice)

@@ -50,7 +50,7 @@ void MainWindow::buildToolBar()
     m_ports->setAccessibleName(tr("Port"));
     m_ports->setToolTip(tr("Which ports of the target are watched"));
     m_ports->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-    bar->addWidget(m_ports);
+    m_portsAction = bar->addWidget(m_ports);
     connect(m_ports, &QComboBox::activated, this, [this](int index) {
         const auto port = static_cast<quint16>(m_ports->itemData(index).toUInt());
         m_work.attachment.setPorts(port == 0 ? QVector<quint16>() : QVector<quint16>{port});

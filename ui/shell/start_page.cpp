@@ -118,6 +118,7 @@ StartPage::StartPage(QWidget* parent)
     column->addWidget(m_listTitle);
     column->addWidget(m_list, 3);
     column->addWidget(m_steps, 2);
+    column->addStretch(1);
     auto* holder = new QWidget(this);
     holder->setLayout(column);
     holder->setMaximumWidth(pageWidth);

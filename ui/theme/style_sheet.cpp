@@ -130,7 +130,6 @@ constexpr const char* surfaces = R"(
 *[surface="info"] { background: $infofill; border: none; border-bottom: 1px solid $border; }
 *[surface="warning"] { background: $warningfill; border: none; border-bottom: 1px solid $warning; }
 QAbstractScrollArea { border: none; background: $base; }
-QTableView#fields::item { padding: 1px 8px; }
 QTableView, QTreeView, QListView { background: $base; gridline-color: $border; selection-background-color: $selected; selection-color: $text; outline: none; }
 QTreeView::item, QListView::item { padding: 3px 2px; }
 QTableView[cells="padded"]::item { padding: 0 5px; }

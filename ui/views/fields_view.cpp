@@ -47,6 +47,7 @@ FieldsView::FieldsView(QWidget* parent)
     setEditTriggers(QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed);
     setSelectionBehavior(QAbstractItemView::SelectRows);
     setShowGrid(false);
+    setViewportMargins(theme::gap, theme::gapSmall, 0, 0);
     setWordWrap(true);
     setTabKeyNavigation(false);
     setTextElideMode(Qt::ElideRight);

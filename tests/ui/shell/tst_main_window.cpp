@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef Q_MOC_RUN // moc 6.4 cannot read <concepts> of GCC 12
+#include "tests/ui/shell/fake_agent.h"
+#include "ui/shell/main_window.h"
+#include "ui/theme/theme.h"
+
+#include <memory>
+#endif
+
+#include <QAccessible>
+#include <QAction>
+#include <QApplication>
+#include <QLabel>
+#include <QLineEdit>
+#include <QScrollBar>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QTableView>
+#include <QTest>
+
+using namespace podglass;
+
+class TestMainWindow : public QObject
+{
+    Q_OBJECT
+
+private:
+    struct Rig
+    {
+        Rig()
+            : agent(updates)
+            , work(updates, agent)
+            , window(work, theme)
+        {
+            window.resize(1500, 900);
+            window.show();
+        }
+
+        template <typename T>
+        T* part(const char* name)
+        {
+            return window.findChild<T*>(QLatin1String(name));
+        }
+
+        bool attach()
+        {
+            window.openAddress(QStringLiteral("ssh://build-3/container/3f21"));
+            return QTest::qWaitFor([this] { return work.attachment.mode() == wire::Mode::Mirror; });
+        }
+
+        bool play(int count)
+        {
+            const auto wanted = work.store.requests() + static_cast<std::uint64_t>(count);
+            agent.play(count, 1'700'000'000'000);
+            return QTest::qWaitFor([&] { return work.store.requests() == wanted; });
+        }
+
+        theme::Theme theme{*qobject_cast<QApplication*>(QCoreApplication::instance())};
+        session::Updates updates{limits::sessionChannelBytes};
+        tests::FakeAgent agent;
+        shell::Workspace work;
+        shell::MainWindow window;
+    };
+
+private slots:
+
+    void initTestCase()
+    {
+        QStandardPaths::setTestModeEnabled(true);
+        QCoreApplication::setOrganizationName(QStringLiteral("podglass"));
+        QCoreApplication::setApplicationName(QStringLiteral("tst_main_window"));
+    }
+
+    void init() { QSettings().clear(); }
+
+    void everyFocusableWidgetHasAName()
+    {
+        Rig rig;
+        QVERIFY(rig.attach());
+        QVERIFY(rig.play(20));
+        rig.part<QTableView>("exchangeTable")->selectRow(3);
+        for (const char* dock : {"showCharts", "showConnections", "showEvents"})
+            rig.part<QAction>(dock)->trigger();
+        QStringList nameless;
+        for (QWidget* widget : rig.window.findChildren<QWidget*>()) {
+            if (widget->focusPolicy() == Qt::NoFocus || widget->isWindow())
+                continue;
+            // Parts of a control speak by their control; what is hidden does not speak.
+            if (widget->focusProxy() != nullptr || !widget->isVisible()
+                || widget->objectName().startsWith(QLatin1String("qt_")))
+                continue;
+            QAccessibleInterface* spoken = QAccessible::queryAccessibleInterface(widget);
+            if (spoken != nullptr && spoken->text(QAccessible::Name).isEmpty())
+                nameless << QStringLiteral("%1 '%2' in %3")
+                                .arg(QLatin1String(widget->metaObject()->className()),
+                                     widget->objectName(),
+                                     widget->parentWidget()->objectName());
+        }
+        QVERIFY2(nameless.isEmpty(), qPrintable(nameless.join(QLatin1Char('\n'))));
+    }
+
+    void attachingMirrorsAndNothingElse()
+    {
+        Rig rig;
+        QVERIFY(rig.attach());
+        QCOMPARE(rig.agent.sent.size(), std::size_t{2}); // one a port
+        for (const auto& sent : rig.agent.sent)
+            QCOMPARE(sent.mode, wire::Mode::Mirror);
+    }
+
+    void stealAsksWhenProbesWouldBeTaken()
+    {
+        Rig rig;
+        QVERIFY(rig.attach());
+        QVERIFY(rig.play(60));
+        rig.part<QLineEdit>("takerAddress")->setText(QStringLiteral("127.0.0.1:8080"));
+        rig.part<QAction>("stealAction")->trigger();
+        QVERIFY(rig.part<QWidget>("guardSheet")->isVisible());
+        QCOMPARE(rig.work.attachment.wantedMode(), wire::Mode::Mirror);
+        QMetaObject::invokeMethod(rig.part<QWidget>("guardNoProbes"), "click");
+        QTRY_COMPARE(rig.work.attachment.mode(), wire::Mode::Steal);
+        QVERIFY(rig.agent.taker && rig.agent.taker->port == 8080);
+        QVERIFY(rig.agent.sent.back().filter.find("kube-probe") != std::string::npos);
+        QVERIFY(rig.part<QWidget>("stealBanner")->isVisible());
+        rig.part<QAction>("stopAction")->trigger(); // no question on the way out
+        QTRY_COMPARE(rig.work.attachment.mode(), wire::Mode::Mirror);
+        QVERIFY(!rig.part<QWidget>("stealBanner")->isVisible());
+    }
+
+    void stealIsNotTakenUpAgainAfterTheLinkWasLost()
+    {
+        Rig rig;
+        QVERIFY(rig.attach());
+        rig.work.attachment.setTaker({});
+        rig.work.attachment.setMode(wire::Mode::Steal);
+        QTRY_COMPARE(rig.work.attachment.mode(), wire::Mode::Steal);
+        rig.agent.push(session::StateChanged{session::State::Reconnecting, "in 1 s", {}});
+        QTRY_COMPARE(rig.work.attachment.wantedMode(), wire::Mode::Mirror);
+        QVERIFY(!rig.part<QWidget>("stealBanner")->isVisible());
+    }
+
+    void followsTheTailUntilTheUserLooksElsewhere()
+    {
+        Rig rig;
+        QVERIFY(rig.attach());
+        QVERIFY(rig.play(200));
+        auto* table = rig.part<QTableView>("exchangeTable");
+        QScrollBar* bar = table->verticalScrollBar();
+        QTRY_COMPARE(bar->value(), bar->maximum());
+        bar->setValue(10);
+        QVERIFY(rig.play(37));
+        QTRY_VERIFY(rig.part<QWidget>("newRowsPill")->isVisible());
+        QCOMPARE(bar->value(), 10);
+        QTest::keyClick(table, Qt::Key_End);
+        QTRY_COMPARE(bar->value(), bar->maximum());
+        QVERIFY(!rig.part<QWidget>("newRowsPill")->isVisible());
+    }
+
+    void theViewFilterHidesAndBringsBack()
+    {
+        Rig rig;
+        QVERIFY(rig.attach());
+        QVERIFY(rig.play(200));
+        auto* field = rig.part<QLineEdit>("viewFilter");
+        field->setText(QStringLiteral("method is POST"));
+        QTest::keyClick(field, Qt::Key_Return);
+        QTRY_VERIFY(rig.work.view.shownRequests() < 200);
+        QVERIFY(rig.work.view.shownRequests() > 0);
+        field->setText(QStringLiteral("method is is is"));
+        QTest::keyClick(field, Qt::Key_Return);
+        QVERIFY(rig.work.view.shownRequests() > 0); // the last good one stays
+        QTest::keyClick(field, Qt::Key_Escape);
+        QTest::keyClick(field, Qt::Key_Escape);
+        QTRY_COMPARE(rig.work.view.shownRequests(), std::uint64_t{200});
+    }
+
+    void lossIsAlwaysSaid()
+    {
+        Rig rig;
+        QVERIFY(rig.attach());
+        QVERIFY(rig.part<QLabel>("loss")->text().contains(QStringLiteral("Lost 0")));
+        rig.agent.lose(flow::LossPlace::Agent, 214, 1'700'000'000'000);
+        QTRY_COMPARE(rig.part<QLabel>("loss")->text(), QStringLiteral("Lost 214 (agent 214)"));
+    }
+
+    void bothThemesAreWholeWithoutRestart()
+    {
+        Rig rig;
+        rig.theme.setChoice(theme::Choice::Dark);
+        QCOMPARE(theme::schemeOf(rig.window.palette()), theme::Scheme::Dark);
+        rig.theme.setChoice(theme::Choice::Light);
+        QCOMPARE(theme::schemeOf(rig.window.palette()), theme::Scheme::Light);
+    }
+};
+
+QTEST_MAIN(TestMainWindow)
+#include "tst_main_window.moc"
