@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent_client.h"
 
+#include "core/base/digest.h"
+
 #include <algorithm>
 #include <cerrno>
 
@@ -30,10 +32,25 @@ AgentClient::AgentClient(io::Fd input, io::Fd output, std::string name)
     , m_output(std::move(output))
     , m_lastPing(std::chrono::steady_clock::now())
 {
-    wire::Hello hello;
-    hello.build = "test";
-    hello.host = std::move(name);
-    send(hello);
+    m_hello.build = "test";
+    m_hello.host = std::move(name);
+    m_hello.nonce.fill(7);
+    send(m_hello);
+}
+
+bool AgentClient::prove(const std::string& secret)
+{
+    if (!readUntil([&] { return last<wire::Hello>() != nullptr; }))
+        return false;
+    const auto proof = [&](std::string text) {
+        text.append(m_hello.nonce.begin(), m_hello.nonce.end());
+        const auto& theirs = last<wire::Hello>()->nonce;
+        text.append(theirs.begin(), theirs.end());
+        return base::hmac(bytes::asBytes(secret), bytes::asBytes(text));
+    };
+    send(wire::Proof{proof("client")});
+    return readUntil([&] { return last<wire::Proof>() != nullptr; })
+           && last<wire::Proof>()->mac == proof("agent");
 }
 
 void AgentClient::send(const wire::Message& message)

@@ -23,6 +23,9 @@ public:
     // On a stream that is there already (a listening agent's).
     AgentClient(io::Fd input, io::Fd output, std::string name);
 
+    // What a listening agent asks for. False: it closed the connection.
+    bool prove(const std::string& secret);
+
     void send(const wire::Message& message);
 
     void grantEvents(std::uint32_t bytes) { send(wire::Credit{wire::eventChannel, bytes}); }
@@ -77,6 +80,7 @@ private:
     std::optional<io::Child> m_child;
     io::Fd m_input;
     io::Fd m_output;
+    wire::Hello m_hello;
     wire::FrameBuffer m_received;
     flow::EventBatch m_batch;
     base::TargetId m_target;
