@@ -78,6 +78,11 @@ void ConnectionTable::tick(Moment when)
             unwatch(connection);
         }
     }
+    // Those that came before the clock was first told began now.
+    for (auto at = m_connections.begin();
+         at != m_connections.end() && at->lastActive == base::Instant{};
+         ++at)
+        at->lastActive = when.now;
     while (!m_connections.empty()
            && when.now - m_connections.front().lastActive >= limits::idleConnection)
         close(m_connections.front(), {flow::CloseReason::Idle, {}}, when);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tracker: from a packet to ordered stream bytes; the same object for live capture and for files.
 //
-// Contract: onPacket() for each packet in the order of capture; live also tick() at least each
-// second (each 10 ms shows losses soonest), which is the only clock then; for a file the packets'
-// times drive it. finish() at the end of a file or of a capture. StreamSinks are called inside
-// these three and inside ignore(), setPorts().
-// No I/O. Thread: one.
+// Contract: onPacket() for each packet in the order of capture; live also tick() before the first
+// and at least each second (each 10 ms shows losses soonest), which is the only clock then; for a
+// file the packets' times drive it. finish() at the end of a file or of a capture. StreamSinks are
+// called inside these three and inside ignore(), setPorts(). No I/O. Thread: one.
 #pragma once
 
 #include "core/demux/demux.h"

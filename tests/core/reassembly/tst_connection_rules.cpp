@@ -305,6 +305,18 @@ private slots:
         QCOMPARE(t.connection().end.reason, CloseReason::Idle);
     }
 
+    // A packet can be there before the first tick; uptime is no idle time.
+    void connectionBeforeTheFirstTickStays()
+    {
+        ConnectionScript t(reassembly::TrackerOptions::live(3));
+        t.tracker.setPorts({80});
+        t.handshake();
+        t.tracker.tick(base::Instant{} + std::chrono::hours(99));
+        QVERIFY(!t.connection().closed);
+        t.tracker.tick(base::Instant{} + std::chrono::hours(100));
+        QCOMPARE(t.connection().end.reason, CloseReason::Idle);
+    }
+
     void onlyPortsOfInterest()
     {
         ConnectionScript t(reassembly::TrackerOptions::live(3));
