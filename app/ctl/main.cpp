@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // podglassctl: the client without a window. Composes the subcommands and nothing else.
 #include "app/ctl/filter_command.h"
+#include "app/ctl/live_commands.h"
 #include "app/ctl/read_command.h"
 
 #include <CLI/CLI.hpp>
@@ -14,6 +15,8 @@ int main(int argc, char** argv)
         app.require_subcommand(1);
         app.set_version_flag("--version", PODGLASS_VERSION);
         int status = 0;
+        podglass::ctl::addTargetsCommand(app, status);
+        podglass::ctl::addAttachCommand(app, status);
         podglass::ctl::addReadCommand(app, status);
         podglass::ctl::addFilterCommand(app, status);
         CLI11_PARSE(app, argc, argv);

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/ctl/attach_command.h"
+
+#include "core/export/message_json.h"
+
+#include <algorithm>
+#include <iostream>
+
+namespace podglass::ctl {
+
+AttachCommand::AttachCommand(LiveOptions live, AttachOptions options)
+    : LiveClient(std::move(live))
+    , m_options(std::move(options))
+{}
+
+void AttachCommand::connected(const wire::Hello& /*agent*/)
+{
+    if (address().target.empty())
+        fail("no target in the address; podglassctl targets lists them");
+    else
+        session().attach(address().target);
+}
+
+void AttachCommand::update(session::Update& update)
+{
+    if (const auto* batch = std::get_if<flow::EventBatch>(&update)) {
+        events(*batch);
+    } else if (const auto* failure = std::get_if<wire::Failure>(&update)) {
+        fail(failure->where + ": " + failure->what
+             + (failure->advice.empty() ? "" : " (" + failure->advice + ")"));
+    } else if (const auto* now = std::get_if<wire::Attached>(&update)) {
+        attached(*now);
+    } else if (const auto* state = std::get_if<wire::PortState>(&update)) {
+        std::cout << exporting::toJson(*state).dump() << std::endl;
+        if (state->refused)
+            fail(state->message);
+    } else if (const auto* sample = std::get_if<wire::Telemetry>(&update)) {
+        if (m_options.telemetry)
+            std::cout << exporting::toJson(*sample).dump() << std::endl;
+    } else if (const auto* taken = std::get_if<session::Taken>(&update)) {
+        if (!taken->problem.empty())
+            std::cerr << "podglassctl: a stolen request was not answered: " << taken->problem
+                      << std::endl;
+    }
+}
+
+void AttachCommand::attached(const wire::Attached& attached)
+{
+    std::vector<std::uint16_t> ports = m_options.ports;
+    if (ports.empty()) {
+        for (const wire::ListeningPort& port : attached.ports)
+            ports.push_back(port.port);
+        std::ranges::sort(ports);
+        ports.erase(std::ranges::unique(ports).begin(), ports.end());
+    }
+    if (ports.empty())
+        fail("nothing listens in " + attached.name + "; name a port with --port");
+    for (const std::uint16_t port : ports) {
+        session().setTaker(attached.target, port, m_options.taker);
+        wire::SetPort wanted;
+        wanted.target = attached.target;
+        wanted.port = port;
+        wanted.mode = m_options.mode;
+        wanted.revision = 1;
+        wanted.filter = m_options.filter;
+        wanted.onFailure = m_options.onFailure;
+        session().setPort(std::move(wanted));
+    }
+}
+
+void AttachCommand::events(const flow::EventBatch& batch)
+{
+    for (const flow::Event& event : batch.events) {
+        std::cout << exporting::toJson(event, m_options.secrets).dump() << '\n';
+        const auto* end = std::get_if<flow::MessageEnd>(&event.body);
+        if (end != nullptr && end->direction == flow::Direction::ServerToClient
+            && ++m_answered == m_options.maxExchanges)
+            finish(0);
+    }
+    std::cout.flush();
+}
+
+} // namespace podglass::ctl

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/ctl/live_client.h"
+
+#include "core/base/limits.h"
+#include "core/export/printable.h"
+
+#include <array>
+#include <csignal>
+#include <filesystem>
+#include <iostream>
+#include <termios.h>
+
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+namespace podglass::ctl {
+
+namespace {
+
+std::string besideThisProgram(const std::string& name)
+{
+    std::error_code failed;
+    const auto self = std::filesystem::read_symlink("/proc/self/exe", failed);
+    const auto beside = self.parent_path() / name;
+    if (!failed && std::filesystem::exists(beside))
+        return beside;
+    // In a build tree each program has a folder of its own.
+    const auto built = self.parent_path().parent_path() / name.substr(name.find('-') + 1) / name;
+    return std::filesystem::exists(built) ? built.string() : "/usr/lib/podglass/" + name;
+}
+
+std::string clientName()
+{
+    std::array<char, 256> host{};
+    ::gethostname(host.data(), host.size() - 1);
+    const char* user = std::getenv("USER");
+    return std::string(user != nullptr ? user : "user") + "@" + host.data();
+}
+
+io::Fd stopSignals()
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &set, nullptr);
+    return io::Fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+// Reads one line from the terminal, without echo for secrets; none when there is no terminal.
+std::optional<std::string> readAnswer(bool secret)
+{
+    termios before{};
+    const bool terminal = ::tcgetattr(STDIN_FILENO, &before) == 0;
+    if (!terminal)
+        return std::nullopt;
+    if (secret) {
+        termios quiet = before;
+        quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+    }
+    std::string line;
+    const bool got = bool(std::getline(std::cin, line));
+    if (secret) {
+        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+        std::cerr << '\n';
+    }
+    return got ? std::optional(line) : std::nullopt;
+}
+
+} // namespace
+
+LiveClient::LiveClient(LiveOptions options)
+    : m_options(std::move(options))
+    , m_updates(limits::sessionChannelBytes)
+{}
+
+LiveClient::~LiveClient() = default;
+
+int LiveClient::run()
+{
+    auto address = session::parseAddress(m_options.address);
+    if (!address) {
+        fail(address.error().text());
+        return 1;
+    }
+    m_address = *address;
+    m_address.road.sudo = m_options.sudo;
+    m_address.road.configFile = m_options.sshConfig;
+    m_address.road.secretFile = m_options.secretFile;
+    session::Options options;
+    options.road = m_address.road;
+    options.agentPath =
+        m_options.agentPath.empty() ? besideThisProgram("podglass-agent") : m_options.agentPath;
+    options.sshHelperPath = m_options.sshHelperPath.empty() ? besideThisProgram("podglass-ssh")
+                                                            : m_options.sshHelperPath;
+    options.clientName = clientName();
+
+    const io::Fd signals = stopSignals(); // before the session's thread inherits the mask
+    m_end = std::chrono::steady_clock::now()
+            + std::chrono::duration_cast<base::Duration>(
+                std::chrono::duration<double>(m_options.seconds));
+    m_session.emplace(std::move(options), m_updates);
+    m_session->connect();
+    while (!m_status) {
+        std::array<pollfd, 2> waits{{{m_updates.wakeFd(), POLLIN, 0}, {signals.get(), POLLIN, 0}}};
+        const int ready = ::poll(waits.data(), waits.size(), waitMilliseconds());
+        if (ready == 0 || (waits[1].revents & POLLIN) != 0)
+            finish(0);
+        else
+            turn();
+    }
+    m_session.reset();
+    return *m_status;
+}
+
+void LiveClient::finish(int status)
+{
+    if (!m_status)
+        m_status = status;
+}
+
+void LiveClient::fail(const std::string& text)
+{
+    std::cerr << "podglassctl: " << exporting::printable(text) << std::endl;
+    finish(1);
+}
+
+int LiveClient::waitMilliseconds() const
+{
+    if (m_options.seconds <= 0)
+        return -1;
+    const auto left = m_end - std::chrono::steady_clock::now();
+    return static_cast<int>(
+        std::max<std::int64_t>(0, std::chrono::ceil<std::chrono::milliseconds>(left).count()));
+}
+
+void LiveClient::turn()
+{
+    for (session::Update& item : m_updates.take()) {
+        if (m_status)
+            return;
+        handle(item);
+    }
+}
+
+void LiveClient::handle(session::Update& item)
+{
+    if (const auto* step = std::get_if<session::Step>(&item)) {
+        if (!m_options.quiet && step->state != session::StepState::Running)
+            std::cerr << "  " << exporting::printable(step->text)
+                      << (step->detail.empty() ? "" : " - " + exporting::printable(step->detail))
+                      << '\n';
+    } else if (const auto* prompt = std::get_if<session::Prompt>(&item)) {
+        ask(*prompt);
+    } else if (const auto* hello = std::get_if<wire::Hello>(&item)) {
+        connected(*hello);
+    } else if (const auto* state = std::get_if<session::StateChanged>(&item)) {
+        if (state->state == session::State::Failed)
+            fail(state->error.text());
+        else if (state->state == session::State::Reconnecting)
+            std::cerr << "podglassctl: " << exporting::printable(state->error.text())
+                      << "; trying again " << exporting::printable(state->detail) << std::endl;
+    }
+    if (!m_status)
+        update(item);
+}
+
+void LiveClient::ask(const session::Prompt& prompt)
+{
+    std::cerr << exporting::printable(prompt.title) << '\n';
+    if (!prompt.text.empty())
+        std::cerr << exporting::printable(prompt.text) << '\n';
+    const bool hostKey = prompt.kind == session::PromptKind::HostKey;
+    std::cerr << (hostKey ? "trust this key? [no/once/save] " : "> ");
+    auto answer = readAnswer(prompt.kind == session::PromptKind::Password
+                             || prompt.kind == session::PromptKind::Passphrase);
+    if (hostKey && answer != "once" && answer != "save")
+        answer.reset();
+    m_session->answer(prompt.id, std::move(answer));
+}
+
+} // namespace podglass::ctl

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// LiveClient: a Session on the terminal. It runs the session's queue on the calling thread, prints
+// connection steps to stderr, answers prompts from the terminal and ends on SIGINT, SIGTERM or a
+// time limit. Subclasses say what to do once connected. Thread: the caller's.
+#pragma once
+
+#include "core/session/session.h"
+
+#include <optional>
+#include <string>
+
+namespace podglass::ctl {
+
+struct LiveOptions
+{
+    std::string address;
+    std::string agentPath;     // empty: podglass-agent beside this program
+    std::string sshHelperPath; // empty: podglass-ssh beside this program
+    std::string sshConfig;
+    std::string secretFile;
+    bool sudo = false;
+    double seconds = 0; // 0: until interrupted
+    bool quiet = false; // no steps on stderr
+};
+
+class LiveClient
+{
+public:
+    explicit LiveClient(LiveOptions options);
+    LiveClient(const LiveClient&) = delete;
+    LiveClient& operator=(const LiveClient&) = delete;
+    virtual ~LiveClient();
+
+    // Exit status: 0 ended by finish(), the time limit or a signal; 1 failed.
+    int run();
+
+protected:
+    virtual void connected(const wire::Hello& agent) = 0;
+    virtual void update(session::Update& update) = 0;
+
+    void finish(int status);
+    // Says why on stderr, escaped, and ends with status 1.
+    void fail(const std::string& text);
+
+    [[nodiscard]] session::Session& session() { return *m_session; }
+
+    [[nodiscard]] const session::Address& address() const { return m_address; }
+
+private:
+    [[nodiscard]] int waitMilliseconds() const;
+    void turn();
+    void handle(session::Update& update);
+    void ask(const session::Prompt& prompt);
+
+    LiveOptions m_options;
+    session::Address m_address;
+    session::Updates m_updates;
+    std::optional<session::Session> m_session;
+    base::Instant m_end{};
+    std::optional<int> m_status;
+};
+
+} // namespace podglass::ctl

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/ctl/live_commands.h"
+
+#include "core/filter/text.h"
+
+#include "app/ctl/attach_command.h"
+#include "app/ctl/targets_command.h"
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <memory>
+
+namespace podglass::ctl {
+
+namespace {
+
+void addLiveOptions(CLI::App& command, LiveOptions& options)
+{
+    command
+        .add_option(
+            "ADDRESS", options.address, "local/netns/NAME, ssh://user@host:port/netns/NAME, …")
+        ->required();
+    command.add_option("--agent", options.agentPath, "podglass-agent to run or upload");
+    command.add_option("--ssh-helper", options.sshHelperPath, "podglass-ssh to use");
+    command.add_option("--ssh-config", options.sshConfig, "ssh_config to read");
+    command.add_option("--secret-file", options.secretFile, "secret of an agent that listens");
+    command.add_flag("--sudo", options.sudo, "start the agent there with sudo -n");
+    command.add_flag("--quiet", options.quiet, "no connection steps on stderr");
+}
+
+struct AttachArguments
+{
+    LiveOptions live;
+    AttachOptions attach;
+    std::string filterFile;
+    std::string to;
+    bool reveal = false;
+    bool json = true;
+};
+
+// The filter in its canonical form, or nothing after having said what is wrong.
+std::optional<std::string> readFilter(const AttachArguments& arguments)
+{
+    std::string text = arguments.attach.filter;
+    if (!arguments.filterFile.empty()) {
+        std::ifstream file(arguments.filterFile, std::ios::binary);
+        if (!file) {
+            std::cerr << "podglassctl: " << arguments.filterFile << ": cannot be read\n";
+            return std::nullopt;
+        }
+        text.assign(std::istreambuf_iterator<char>(file), {});
+    }
+    const auto parsed = filter::parse(text);
+    if (const auto* wrong = std::get_if<filter::TextError>(&parsed)) {
+        std::cerr << "podglassctl: filter, character " << wrong->position + 1 << ": "
+                  << wrong->message << '\n';
+        return std::nullopt;
+    }
+    const auto& tree = std::get<filter::Filter>(parsed);
+    const auto compiled = filter::CompiledFilter::compile(tree, filter::Use::Steal);
+    if (!compiled) {
+        std::cerr << "podglassctl: filter: " << compiled.error().text() << '\n';
+        return std::nullopt;
+    }
+    return filter::print(tree);
+}
+
+std::optional<session::Taker> readTaker(const std::string& text)
+{
+    session::Taker taker;
+    const std::size_t colon = text.rfind(':');
+    if (colon != std::string::npos) {
+        taker.host = text.substr(0, colon);
+        const char* end = text.data() + text.size();
+        const auto parsed = std::from_chars(text.data() + colon + 1, end, taker.port);
+        if (parsed.ec == std::errc{} && parsed.ptr == end && taker.port != 0)
+            return taker;
+    }
+    std::cerr << "podglassctl: --to takes HOST:PORT, such as 127.0.0.1:8080\n";
+    return std::nullopt;
+}
+
+int runAttach(AttachArguments& arguments)
+{
+    const auto filter = readFilter(arguments);
+    if (!filter)
+        return 1;
+    arguments.attach.filter = *filter;
+    if (arguments.attach.mode == wire::Mode::Steal) {
+        const auto taker = readTaker(arguments.to);
+        if (!taker)
+            return 1;
+        arguments.attach.taker = *taker;
+    }
+    if (arguments.reveal)
+        arguments.attach.secrets = exporting::Secrets::Revealed;
+    return AttachCommand(arguments.live, arguments.attach).run();
+}
+
+} // namespace
+
+void addTargetsCommand(CLI::App& app, int& status)
+{
+    auto* command = app.add_subcommand("targets", "List what can be attached to on a host");
+    auto options = std::make_shared<LiveOptions>();
+    auto json = std::make_shared<bool>(false);
+    addLiveOptions(*command, *options);
+    command->add_flag("--json", *json, "one JSON object a line");
+    command->callback([options, json, &status] { status = TargetsCommand(*options, *json).run(); });
+}
+
+void addAttachCommand(CLI::App& app, int& status)
+{
+    auto* command = app.add_subcommand("attach", "Follow a target; print its events as JSON lines");
+    auto all = std::make_shared<AttachArguments>();
+    addLiveOptions(*command, all->live);
+    AttachOptions& attach = all->attach;
+    const std::map<std::string, wire::Mode> modes{{"mirror", wire::Mode::Mirror},
+                                                  {"steal", wire::Mode::Steal}};
+    const std::map<std::string, wire::OnTakerFailure> failures{
+        {"pass-on", wire::OnTakerFailure::PassOn}, {"502", wire::OnTakerFailure::BadGateway}};
+    command->add_option("--port", attach.ports, "server port; may be repeated; default: all");
+    command->add_option("--mode", attach.mode, "mirror or steal")
+        ->transform(CLI::CheckedTransformer(modes));
+    auto* text = command->add_option("--filter-text", attach.filter, "steal filter");
+    command->add_option("--filter", all->filterFile, "file with the steal filter")->excludes(text);
+    command->add_option("--to", all->to, "where stolen requests are answered, HOST:PORT");
+    command->add_option("--on-failure", attach.onFailure, "pass-on or 502")
+        ->transform(CLI::CheckedTransformer(failures));
+    command->add_option("--seconds", all->live.seconds, "end after so long");
+    command->add_option("--exchanges", attach.maxExchanges, "end after so many answered requests");
+    command->add_flag("--telemetry", attach.telemetry, "also print telemetry");
+    command->add_flag("--reveal", all->reveal, "print secrets unmasked");
+    command->add_flag("--json", all->json, "JSON lines; the only form there is");
+    command->callback([all, &status] { status = runAttach(*all); });
+}
+
+} // namespace podglass::ctl
