@@ -99,8 +99,8 @@ bool Ring::append(const RecordInfo& info, bytes::ByteView record)
         used = 0;
     }
     const RecordHeader header{info, static_cast<std::uint32_t>(record.size())};
-    std::memcpy(m_current->bytes.data() + used, &header, sizeof header);
-    std::memcpy(m_current->bytes.data() + used + sizeof header, record.data(), record.size());
+    std::memcpy(m_current->bytes.get() + used, &header, sizeof header);
+    std::memcpy(m_current->bytes.get() + used + sizeof header, record.data(), record.size());
 
     ++m_total.records;
     m_total.messages += info.beginsMessage ? 1 : 0;
@@ -246,9 +246,8 @@ std::optional<Ring::Cursor::Record> Ring::Cursor::next()
     if (chunk == nullptr)
         return std::nullopt;
     RecordHeader header;
-    std::memcpy(&header, chunk->bytes.data() + m_offset, sizeof header);
-    const Record record{
-        header.info, bytes::ByteView(chunk->bytes).subspan(m_offset + sizeof header, header.size)};
+    std::memcpy(&header, chunk->bytes.get() + m_offset, sizeof header);
+    const Record record{header.info, chunk->view(m_offset + sizeof header, header.size)};
     m_offset += stored(header.size);
     ++m_read.records;
     m_read.messages += header.info.beginsMessage ? 1 : 0;
@@ -268,7 +267,7 @@ std::int64_t Ring::Cursor::lagNanoseconds(std::int64_t now)
     if (chunk == nullptr)
         return 0;
     RecordHeader header;
-    std::memcpy(&header, chunk->bytes.data() + m_offset, sizeof header);
+    std::memcpy(&header, chunk->bytes.get() + m_offset, sizeof header);
     return std::max<std::int64_t>(now - header.info.at, 0);
 }
 
