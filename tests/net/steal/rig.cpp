@@ -37,6 +37,20 @@ void setPatience(int fd)
     ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
 }
 
+// Tries in short steps until the other end answers; connect(2) honours SO_SNDTIMEO.
+bool awaitRefusal(const std::string& host)
+{
+    const io::SocketAddress where = addressOf(host, Rig::port);
+    for (int attempt = 0; attempt < 200; ++attempt) {
+        const io::Fd fd(::socket(where.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
+        const timeval limit = {0, 20'000};
+        ::setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+        if (::connect(fd.get(), generic(where), where.length) != 0 && errno == ECONNREFUSED)
+            return true;
+    }
+    return false;
+}
+
 class GateStream : public steal::TakerStream
 {
 public:
@@ -290,12 +304,12 @@ std::unique_ptr<Rig> Rig::make()
     rig->target = NetworkNamespace::make();
     if (!rig->callers || !rig->target || !connectNamespaces(*rig->callers, *rig->target))
         return nullptr;
-    // A new link drops packets until the kernel has noticed that it is up; a refused connection
-    // shows that it carries both ways.
-    rig->callers->inside([] {
-        for (const char* address : {"10.77.0.2", "fd77::2"})
-            Stream::to(address, port);
-    });
+    // A new link drops packets until the kernel has noticed that it is up, and a lost SYN costs a
+    // second; a refused connection shows that it carries both ways.
+    bool carries = true;
+    rig->callers->inside([&] { carries = awaitRefusal("10.77.0.2") && awaitRefusal("fd77::2"); });
+    if (!carries)
+        return nullptr;
     return rig;
 }
 
