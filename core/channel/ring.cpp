@@ -34,10 +34,16 @@ std::size_t stored(std::size_t recordBytes)
 struct Chunk
 {
     explicit Chunk(std::size_t size)
-        : bytes(size)
+        : bytes(std::make_unique_for_overwrite<std::uint8_t[]>(size))
     {}
 
-    std::vector<std::uint8_t> bytes;
+    [[nodiscard]] bytes::ByteView view(std::size_t offset, std::size_t length) const
+    {
+        return {bytes.get() + offset, length};
+    }
+
+    // Not cleared: a ring that carries little takes little memory.
+    std::unique_ptr<std::uint8_t[]> bytes;
     Totals before; // everything written before this chunk
     std::atomic<std::uint64_t> sequence{0};
     std::atomic<std::size_t> published{0};
