@@ -5,7 +5,6 @@
 
 #include "tests/core/filter/sample.h"
 
-#include <QElapsedTimer>
 #include <QTest>
 
 using namespace podglass;
@@ -303,20 +302,17 @@ private slots:
         QVERIFY(!filter::isHealthProbes(filter));
     }
 
-    // Incident class "a pattern that never ends": linear in the text, and a real verdict.
+    // Incident class "a pattern that never ends": a real verdict for each. Backtracking would take
+    // longer than the machine lives, so the time limit of the test is the witness.
     void hostileText()
     {
         Request request;
         request.headers = {{"x", std::string(64 * 1024, 'a') + "b"}};
-        QElapsedTimer timer;
-        timer.start();
         QVERIFY(!compiled("header x matches /(a+)+$/")->matches(request.subject()));
         QVERIFY(!compiled("header x matches /[a-q][^u-z]{20}x/")->matches(request.subject()));
         const std::string needle(1000, 'a');
         QVERIFY(!compiled("header x contains \"" + needle + "c\"")->matches(request.subject()));
         QVERIFY(!compiled("header x contains \"" + needle + "c\" cs")->matches(request.subject()));
-        // Backtracking would take longer than the machine lives; the bound is for slow machines.
-        QVERIFY(timer.elapsed() < 5000);
     }
 
 private:
