@@ -186,31 +186,26 @@ void ChartPlot::render(double fromSeconds, double untilSeconds)
 {
     double left = 0;
     double right = 0;
-    double threshold = 0;
+    std::vector<double> tops;
     for (auto& drawn : m_drawn) {
-        const double top = fill(drawn, fromSeconds, untilSeconds);
-        if (drawn.series.shape == Shape::Threshold) {
-            threshold = std::max(threshold, top);
-        } else {
+        tops.push_back(fill(drawn, fromSeconds, untilSeconds));
+        if (!drawn.series.aside) {
             auto& highest = drawn.series.rightAxis ? right : left;
-            highest = std::max(highest, top);
+            highest = std::max(highest, tops.back());
         }
     }
-    // A limit far above everything would press the lines to the floor: then its number in the
-    // legend has to do.
-    const bool withinReach = threshold > 0 && threshold <= left * 3;
-    for (auto& drawn : m_drawn) {
-        if (drawn.series.shape == Shape::Threshold) {
-            drawn.graph->setVisible(withinReach);
+    const double reach = 3 * left;
+    for (std::size_t i = 0; i < m_drawn.size(); ++i) {
+        if (m_drawn[i].series.aside) {
+            const bool near = tops[i] > 0 && tops[i] <= reach;
+            m_drawn[i].graph->setVisible(near);
+            left = near ? std::max(left, tops[i]) : left;
         }
     }
     if (m_spec.fixedTop > 0) {
         m_plot->yAxis->setRange(0, m_spec.fixedTop);
     } else {
-        scale(m_plot->yAxis,
-              withinReach ? std::max(left, threshold) : left,
-              m_spec.leastTop,
-              unitOf(m_spec, false));
+        scale(m_plot->yAxis, left, m_spec.leastTop, unitOf(m_spec, false));
     }
     scale(m_plot->yAxis2, right, 1024, unitOf(m_spec, true));
     m_plot->xAxis->setRange(fromSeconds, untilSeconds);

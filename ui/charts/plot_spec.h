@@ -27,7 +27,7 @@ enum class Shape
     Line,
     Area,
     Bars,
-    Threshold, // dashed; drawn only where it is not 0 and within reach of the others
+    Threshold, // dashed; 0 means none
     TextOnly,  // in the legend, not drawn
 };
 
@@ -40,6 +40,10 @@ struct Series
     Shape shape = Shape::Line;
     theme::Role role = theme::Role::Series1;
     bool rightAxis = false;
+    // Does not set the scale, and is drawn only where it is within reach of what does: a limit or
+    // a page cache of gigabytes would press the other lines to the floor. Its number in the legend
+    // has to do then.
+    bool aside = false;
 };
 
 struct PlotSpec
