@@ -18,6 +18,11 @@ class QComboBox;
 class QStackedWidget;
 class QToolButton;
 
+namespace podglass::ui {
+class FilterEditor;
+struct SampleRequest;
+} // namespace podglass::ui
+
 namespace podglass::charts {
 class ChartsDock;
 }
@@ -101,6 +106,7 @@ private:
     void refreshSteal();
     [[nodiscard]] StealConcerns concerns() const;
     [[nodiscard]] StealPreview preview() const;
+    [[nodiscard]] std::vector<ui::SampleRequest> sample() const;
 
     Workspace& m_work;
     theme::Theme& m_theme;
@@ -118,8 +124,10 @@ private:
     QComboBox* m_ports = nullptr;
     QAction* m_portsAction = nullptr; // hides it in the toolbar
     charts::ChartsDock* m_charts = nullptr;
+    ui::FilterEditor* m_editor = nullptr;
     EventLog* m_log = nullptr;
     views::ConnectionList* m_connections = nullptr;
+    QDockWidget* m_editorDock = nullptr;
     QDockWidget* m_chartsDock = nullptr;
     QDockWidget* m_connectionDock = nullptr;
     QDockWidget* m_logDock = nullptr;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/charts/charts_dock.h"
+#include "ui/filter/filter_editor.h"
 #include "ui/shell/connection_pill.h"
 #include "ui/shell/event_log.h"
 #include "ui/shell/filter_line.h"
@@ -104,11 +105,19 @@ void MainWindow::buildDocks()
     m_log = new EventLog(this);
     m_charts = new charts::ChartsDock(this);
     m_chartsDock = addDock(QStringLiteral("chartsDock"), tr("Charts"), m_charts);
+    m_editor = new ui::FilterEditor(filter::Use::Steal, this);
+    m_editorDock = addDock(QStringLiteral("stealFilterDock"), tr("Steal filter"), m_editor);
+    connect(m_editor, &ui::FilterEditor::applied, this, [this](const filter::Filter& filter) {
+        m_work.attachment.setStealFilter(filter);
+        refreshSteal();
+    });
     m_connectionDock = addDock(QStringLiteral("connectionsDock"), tr("Connections"), m_connections);
     m_logDock = addDock(QStringLiteral("eventsDock"), tr("Events"), m_log);
     tabifyDockWidget(m_chartsDock, m_connectionDock);
     tabifyDockWidget(m_connectionDock, m_logDock);
     m_chartsDock->hide();
+    tabifyDockWidget(m_chartsDock, m_editorDock);
+    m_editorDock->hide();
     m_connectionDock->hide();
     m_logDock->hide();
     connect(m_connections,

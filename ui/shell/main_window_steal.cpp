@@ -3,6 +3,7 @@
 #include "core/filter/presets.h"
 #include "core/filter/text.h"
 
+#include "ui/filter/filter_editor.h"
 #include "ui/shell/event_log.h"
 #include "ui/shell/filter_line.h"
 #include "ui/shell/list_page.h"
@@ -10,7 +11,6 @@
 #include "ui/shell/mode_control.h"
 #include "ui/shell/steal_bar.h"
 
-#include <QInputDialog>
 #include <QSettings>
 
 namespace podglass::shell {
@@ -87,27 +87,48 @@ void MainWindow::addStealRules(const std::vector<filter::Rule>& rules)
     for (const filter::Rule& rule : rules)
         filter.children.push_back({rule});
     m_work.attachment.setStealFilter(filter);
+    m_editor->setFilter(filter);
     refreshSteal();
 }
 
-// The text form, until the editor is docked here.
+// The newest requests, as the editor tries a filter on them.
+std::vector<ui::SampleRequest> MainWindow::sample() const
+{
+    std::vector<ui::SampleRequest> requests;
+    std::vector<flow::HeaderField> scratch;
+    const auto& rows = m_work.store.rows();
+    constexpr store::Number furthest = limits::previewSample * 4;
+    const store::Number stop = rows.end() - std::min(furthest, rows.end() - rows.first());
+    for (store::Number number = rows.end();
+         number > stop && requests.size() < limits::previewSample;) {
+        --number;
+        if (rows.at(number)->kind != store::RowKind::Exchange || rows.contentOf(number) == nullptr)
+            continue;
+        const filter::Subject subject = m_work.store.subject(number, scratch);
+        ui::SampleRequest& request = requests.emplace_back();
+        request.method = subject.method;
+        request.target = subject.target;
+        for (const auto& field : subject.fields)
+            request.fields.emplace_back(field.name, field.value);
+        request.source = subject.source;
+        request.port = subject.port;
+        request.status = subject.status;
+        request.durationMilliseconds = subject.durationMilliseconds;
+        request.size = subject.size;
+        request.mode = subject.mode;
+        request.at = rows.at(number)->at;
+    }
+    return requests;
+}
+
 void MainWindow::editStealFilter()
 {
-    bool accepted = false;
-    QString text = QString::fromStdString(filter::print(m_work.attachment.stealFilter()));
-    QString label = tr("Requests to steal:");
-    while (true) {
-        text = QInputDialog::getMultiLineText(this, tr("Steal filter"), label, text, &accepted);
-        if (!accepted)
-            return;
-        const auto parsed = filter::parseChecked(text.toStdString(), filter::Use::Steal);
-        if (const auto* made = std::get_if<filter::Filter>(&parsed)) {
-            m_work.attachment.setStealFilter(*made);
-            refreshSteal();
-            return;
-        }
-        label = QString::fromStdString(std::get<filter::TextError>(parsed).message);
-    }
+    if (!m_editor->isModified())
+        m_editor->setFilter(m_work.attachment.stealFilter());
+    m_editor->setTargetName(m_work.attachment.name());
+    m_editor->setSample(sample());
+    showDock(m_editorDock);
+    m_editor->setFocus();
 }
 
 StealPreview MainWindow::preview() const
