@@ -230,13 +230,22 @@ readFields(std::string_view section, std::vector<flow::HeaderField>& fields, Fra
 
 std::uint16_t controlFlags(bytes::ByteView raw)
 {
-    // One pass that the compiler vectorises finds nearly every head clean: control characters are
-    // the two of each line end and nothing else.
+    // One pass finds nearly every head clean: control characters are the two of each line end and
+    // nothing else. Counting in bytes, a block at a time, lets the compiler use whole vectors.
+    constexpr std::size_t block = 240;
     std::size_t controls = 0;
     std::size_t lines = 0;
-    for (const std::uint8_t c : raw) {
-        controls += isControl(c) ? 1U : 0U;
-        lines += c == '\n' ? 1U : 0U;
+    for (bytes::ByteView rest = raw; !rest.empty();) {
+        const bytes::ByteView part = rest.first(std::min(rest.size(), block));
+        std::uint8_t controlsHere = 0;
+        std::uint8_t linesHere = 0;
+        for (const std::uint8_t c : part) {
+            controlsHere = static_cast<std::uint8_t>(controlsHere + (isControl(c) ? 1 : 0));
+            linesHere = static_cast<std::uint8_t>(linesHere + (c == '\n' ? 1 : 0));
+        }
+        controls += controlsHere;
+        lines += linesHere;
+        rest = rest.subspan(part.size());
     }
     // Equal counts could still hide a NUL beside a bare LF; the field reader flags the latter.
     if (controls == 2 * lines)
