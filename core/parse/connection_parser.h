@@ -5,6 +5,7 @@
 // Time passed in, no I/O. Thread: the one that feeds it.
 #pragma once
 
+#include "core/base/limits.h"
 #include "core/flow/event.h"
 #include "core/reassembly/stream_sink.h"
 
@@ -14,8 +15,9 @@ namespace podglass::parse {
 
 struct ParseOptions
 {
-    std::uint64_t bodyLimit;  // bytes of each body passed on; the rest is counted
-    bool alsoStreams = false; // StreamData for every byte, parsed or not (podglassctl read)
+    std::uint64_t bodyLimit =
+        limits::bodyPreviewBytes; // bytes of each body passed on; the rest is counted
+    bool alsoStreams = false;     // StreamData for every byte, parsed or not (podglassctl read)
 };
 
 using base::Ids;
