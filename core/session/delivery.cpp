@@ -9,8 +9,8 @@ namespace {
 
 constexpr std::string_view mark = "podglass-delivery ";
 
-// No single quote inside: the whole goes between single quotes through sh, csh or fish.
-// `say` keeps one line; what went wrong is asked of the shell's own error text.
+// No single quote and no exclamation mark inside: the whole goes between single quotes through sh,
+// csh or fish. `say` keeps one line; what went wrong is asked of the shell's own error text.
 constexpr std::string_view uploadScript = R"sh(
 say() { printf "podglass-delivery %s\n" "$*"; }
 die() { say failed "$*"; exit 70; }
@@ -25,7 +25,8 @@ f=$d/agent
 sum() {
   { sha256sum "$1" || shasum -a 256 "$1" || openssl dgst -r -sha256 "$1"; } 2>/dev/null | cut -c1-64
 }
-if test -L "$f" || { test -e "$f" && test "$(sum "$f")" != @SHA@; }; then rm -f "$f"; fi
+if test -L "$f"; then rm -f "$f"; fi
+if test -e "$f"; then test "$(sum "$f")" = @SHA@ || rm -f "$f"; fi
 if test -f "$f"; then
   say have
 else
