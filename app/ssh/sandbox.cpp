@@ -74,6 +74,12 @@ constexpr std::array deadly{
     SCMP_SYS(open_by_handle_at),
 };
 
+// Not by the library's macros: they are C99 literals, which clang does not take in C++.
+int allowIf(scmp_filter_ctx filter, int call, scmp_arg_cmp condition)
+{
+    return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &condition);
+}
+
 int addRules(scmp_filter_ctx filter)
 {
     int failed = 0;
@@ -82,16 +88,12 @@ int addRules(scmp_filter_ctx filter)
     for (const int call : deadly)
         failed |= seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, call, 0);
     // Memory never becomes executable, files never writable.
-    const scmp_datum_t exec = PROT_EXEC;
     for (const int call : {SCMP_SYS(mmap), SCMP_SYS(mprotect)})
-        failed |=
-            seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1, SCMP_A2(SCMP_CMP_MASKED_EQ, exec, 0));
-    const scmp_datum_t writing = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC;
-    failed |= seccomp_rule_add(
-        filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, writing, 0));
-    for (const scmp_datum_t operation : {scmp_datum_t{F_GETFL}, scmp_datum_t{F_SETFL}})
-        failed |= seccomp_rule_add(
-            filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, SCMP_A1(SCMP_CMP_EQ, operation));
+        failed |= allowIf(filter, call, {2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0});
+    constexpr scmp_datum_t writing = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC;
+    failed |= allowIf(filter, SCMP_SYS(openat), {2, SCMP_CMP_MASKED_EQ, writing, 0});
+    failed |= allowIf(filter, SCMP_SYS(fcntl), {1, SCMP_CMP_EQ, F_GETFL, 0});
+    failed |= allowIf(filter, SCMP_SYS(fcntl), {1, SCMP_CMP_EQ, F_SETFL, 0});
     return failed;
 }
 
