@@ -21,6 +21,7 @@ constexpr std::uint32_t tcpDestinationPort = 2; // offsets in the TCP header, RF
 constexpr std::uint32_t tcpFlags = 13;
 constexpr std::uint8_t finSynRstAck = 0x17;
 constexpr std::uint8_t syn = 0x02;
+constexpr std::uint32_t stateNew = 1U << 3; // NF_CT_STATE_BIT(IP_CT_NEW), nf_conntrack_common.h
 constexpr std::size_t interfaceNameBytes = 16;
 
 std::array<std::uint8_t, 2> networkOrder(std::uint16_t value)
@@ -41,6 +42,29 @@ public:
         expression("meta", [&] {
             m_batch.number(NFTA_META_KEY, key);
             m_batch.number(NFTA_META_DREG, NFT_REG_1);
+        });
+    }
+
+    void connectionIsNew()
+    {
+        expression("ct", [&] {
+            m_batch.number(NFTA_CT_KEY, NFT_CT_STATE);
+            m_batch.number(NFTA_CT_DREG, NFT_REG_1);
+        });
+        const std::uint32_t none = 0;
+        const std::vector<std::uint8_t> mask = hostOrder(stateNew);
+        const std::vector<std::uint8_t> zero = hostOrder(none);
+        expression("bitwise", [&] {
+            m_batch.number(NFTA_BITWISE_SREG, NFT_REG_1);
+            m_batch.number(NFTA_BITWISE_DREG, NFT_REG_1);
+            m_batch.number(NFTA_BITWISE_LEN, sizeof none);
+            value(NFTA_BITWISE_MASK, mask);
+            value(NFTA_BITWISE_XOR, zero);
+        });
+        expression("cmp", [&] {
+            m_batch.number(NFTA_CMP_SREG, NFT_REG_1);
+            m_batch.number(NFTA_CMP_OP, NFT_CMP_NEQ);
+            value(NFTA_CMP_DATA, zero);
         });
     }
 
@@ -138,9 +162,8 @@ private:
 template <typename Body>
 void addRule(NftBatch& batch, std::string_view table, std::string_view chain, Body body)
 {
-    batch.begin(NFT_MSG_NEWRULE,
-                NLM_F_CREATE | NLM_F_APPEND,
-                "add a rule to nat chain " + std::string(chain));
+    batch.begin(
+        NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND, "add a rule to chain " + std::string(chain));
     batch.text(NFTA_RULE_TABLE, table);
     batch.text(NFTA_RULE_CHAIN, chain);
     batch.nested(NFTA_RULE_EXPRESSIONS, [&] { body(RuleBody(batch)); });
@@ -160,6 +183,17 @@ void addTable(NftBatch& batch, std::string_view table, std::string_view comment)
     batch.text(NFTA_TABLE_NAME, table);
     batch.number(NFTA_TABLE_FLAGS, NFT_TABLE_F_OWNER);
     batch.raw(NFTA_TABLE_USERDATA, userData);
+}
+
+void addTrackingChain(NftBatch& batch, std::string_view table)
+{
+    batch.begin(NFT_MSG_NEWCHAIN, NLM_F_CREATE | NLM_F_EXCL, "make a chain");
+    batch.text(NFTA_CHAIN_TABLE, table);
+    batch.text(NFTA_CHAIN_NAME, trackingChain);
+    addRule(batch, table, trackingChain, [](RuleBody rule) {
+        rule.connectionIsNew();
+        rule.giveBack();
+    });
 }
 
 void addNatChain(NftBatch& batch, std::string_view table, std::string_view chain)

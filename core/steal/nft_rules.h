@@ -14,10 +14,14 @@ namespace podglass::steal {
 
 inline constexpr std::string_view preroutingChain = "prerouting";
 inline constexpr std::string_view outputChain = "output";
+// Never entered. Its rule holds connection tracking: nat chains alone do not, and once the last
+// rule that needs it is gone, the kernel stops translating the connections that are still open.
+inline constexpr std::string_view trackingChain = "keep_tracking";
 // One before the usual place of destination NAT (-100): a service mesh's rules come after ours.
 inline constexpr std::int32_t chainPriority = -101;
 
 void addTable(NftBatch& batch, std::string_view table, std::string_view comment);
+void addTrackingChain(NftBatch& batch, std::string_view table);
 void addNatChain(NftBatch& batch, std::string_view table, std::string_view chain);
 void addPassMarked(NftBatch& batch,
                    std::string_view table,

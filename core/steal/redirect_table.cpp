@@ -56,19 +56,26 @@ bool redirects(const FoundTable& table, std::uint16_t port)
     return table.name.starts_with(std::string(namePrefix) + std::to_string(port) + "_");
 }
 
-base::Result<std::size_t> countRules(NftSocket& socket, const std::string& table)
+// A released table keeps its chains while old connections go on; it has no redirect any more.
+base::Result<bool> isInForce(NftSocket& socket, const std::string& table)
 {
-    std::size_t rules = 0;
-    const base::Status listed =
-        socket.dump(NFT_MSG_GETRULE, table, [&](bytes::ByteView attributes) {
-            forEachAttribute(attributes, [&](std::uint16_t type, bytes::ByteView value) {
-                if (type == NFTA_RULE_TABLE && bytes::asText(value).starts_with(table))
-                    ++rules;
-            });
+    bool found = false;
+    const auto each = [&](bytes::ByteView rule) {
+        std::string_view of;
+        std::string_view chain;
+        forEachAttribute(rule, [&](std::uint16_t type, bytes::ByteView value) {
+            const std::string_view text = bytes::asText(value);
+            if (type == NFTA_RULE_TABLE)
+                of = text.substr(0, text.find('\0'));
+            else if (type == NFTA_RULE_CHAIN)
+                chain = text.substr(0, text.find('\0'));
         });
+        found = found || (of == table && chain == preroutingChain);
+    };
+    const base::Status listed = socket.dump(NFT_MSG_GETRULE, table, each);
     if (!listed)
         return listed.error();
-    return rules;
+    return found;
 }
 
 } // namespace
@@ -91,10 +98,10 @@ base::Status clearLeftovers(NftSocket& socket, std::uint16_t port)
             if (base::Status removed = socket.commit(batch); !removed)
                 return removed;
         } else if (redirects(table, port)) {
-            const auto rules = countRules(socket, table.name);
-            if (!rules)
-                return rules.error();
-            if (*rules != 0)
+            const auto inForce = isInForce(socket, table.name);
+            if (!inForce)
+                return inForce.error();
+            if (*inForce)
                 return base::Error{"another agent steals it already: " + table.comment,
                                    "port " + std::to_string(port),
                                    "join that agent, or end its steal first",
@@ -129,6 +136,7 @@ base::Status RedirectTable::create(bool localOnly)
 {
     NftBatch batch = m_socket.newBatch();
     addTable(batch, m_name, m_comment);
+    addTrackingChain(batch, m_name);
     for (const std::string_view chain : {preroutingChain, outputChain}) {
         addNatChain(batch, m_name, chain);
         if (m_rules.passMarked)
@@ -168,7 +176,8 @@ std::string RedirectTable::text() const
                                  + " tcp flags syn / fin,syn,rst,ack redirect to :"
                                  + std::to_string(m_rules.listenerPort) + "\n";
     std::string out = "table inet " + m_name + " {\n\tflags owner\n\tcomment \"" + m_comment
-                      + "\"\n\n\tchain prerouting {\n"
+                      + "\"\n\n\tchain keep_tracking {\n\t\tct state new return\n\t}\n"
+                        "\n\tchain prerouting {\n"
                         "\t\ttype nat hook prerouting priority dstnat - 1; policy accept;\n";
     if (m_inForce)
         out += mark + (m_localOnly ? "\t\tfib daddr type local " : "\t\t") + redirect;

@@ -3,11 +3,12 @@
 //
 // What they say: a connection that is being opened (its SYN, never a packet of an older connection)
 // to an address of the target on the stolen port goes to our listener, whether it comes from
-// outside or over lo; sockets with our mark and everything that leaves the target pass. Contract:
-// install() is all or nothing. The table belongs to its netlink socket, so it goes with the
-// process; only this object can change it. release() takes the rules away and leaves the empty
-// chains: without any nat chain the kernel would stop tracking connections, and those already
-// redirected would break. Must be made in the target's namespace; thread: its owner's.
+// outside or over lo; sockets with our mark and everything that leaves the target pass.
+// Contract: install() is all or nothing. The table belongs to its netlink socket, so it goes with
+// the process; only this object can change it. release() takes the redirects away and leaves the
+// empty nat chains and a chain that holds connection tracking: without either the kernel would
+// stop translating, and the connections already redirected would break. Must be made in the
+// target's namespace; thread: its owner's.
 // Source: nft(8), linux/netfilter/nf_tables.h (NFT_TABLE_F_OWNER, Linux 5.12).
 #pragma once
 
