@@ -13,6 +13,7 @@
 
 #include <fcntl.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -36,6 +37,16 @@ io::Fd stopSignals(io::Loop& loop)
     io::Fd descriptor(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
     loop.watch(descriptor.get(), EPOLLIN, [&loop](auto) { loop.stop(); });
     return descriptor;
+}
+
+// A proxied connection takes two descriptors; a shell's soft limit of 1,024 would end at 500.
+void raiseDescriptorLimit()
+{
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 int fail(const base::Error& error)
@@ -92,6 +103,7 @@ int run(const app::AgentCommand& command)
         return 0;
     }
     std::signal(SIGPIPE, SIG_IGN); // a client that went away is an error of its write()
+    raiseDescriptorLimit();
     io::Loop loop;
     const io::Fd signals = stopSignals(loop);
     warnOfLackingRights();
