@@ -18,8 +18,7 @@ std::uint64_t randomSeed()
 {
     std::uint64_t seed = 0;
     // Without randomness the tables still work, only a sender who knows us could slow them down.
-    static_cast<void>(::getrandom(&seed, sizeof seed, 0));
-    return seed;
+    return ::getrandom(&seed, sizeof seed, 0) == sizeof seed ? seed : 0;
 }
 
 } // namespace
