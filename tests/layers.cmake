@@ -28,7 +28,7 @@ set(allow_ui_charts base ui/theme)
 set(allow_ui_connect base flow wire session targets ui/theme)
 set(allow_ui_theme "")
 set(allow_ui_bridge base bytes io flow channel wire filter session targets store ui/models)
-set(allow_ui_shell base bytes flow filter wire session store export ui/theme ui/models ui/views
+set(allow_ui_shell base bytes flow filter wire session targets store export ui/theme ui/models ui/views
     ui/filter ui/charts ui/connect ui/bridge)
 
 set(bad "")

@@ -41,7 +41,7 @@ int main(int argc, char** argv)
     QApplication::setOrganizationName(QStringLiteral("podglass"));
     QApplication::setApplicationName(QStringLiteral("podglass"));
     QApplication::setApplicationVersion(QStringLiteral("0.1.0"));
-    QApplication::setDesktopFileName(QStringLiteral("podglass"));
+    QApplication::setDesktopFileName(QStringLiteral("org.podglass.Podglass"));
 
     QCommandLineParser options;
     options.setApplicationDescription(QCoreApplication::translate(
@@ -82,9 +82,13 @@ int main(int argc, char** argv)
     shell::Workspace work(updates, link);
     shell::MainWindow window(work, theme);
     window.show();
-    // After the first paint: connecting must not delay it.
+    // After the first paint: reading files and connecting must not delay it.
     const QStringList addresses = options.positionalArguments();
-    if (!addresses.isEmpty())
-        QTimer::singleShot(0, &window, [&] { window.openAddress(addresses.first()); });
+    QTimer::singleShot(0, &window, [&] {
+        if (auto config = targets::loadSshConfig({}); config)
+            window.setSshConfig(std::move(*config));
+        if (!addresses.isEmpty())
+            window.openAddress(addresses.first());
+    });
     return QApplication::exec();
 }

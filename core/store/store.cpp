@@ -121,8 +121,10 @@ void Store::newAgent()
 {
     for (const auto& [exchange, number] : m_open) {
         const Row* row = m_rows.at(number);
+        // The connection may well go on over there: what is known is that it was not seen.
         if (row != nullptr && row->state == RowState::Open)
-            m_rows.change(number).state = RowState::Cut;
+            m_rows.change(number).state =
+                row->status == 0 ? RowState::Unanswered : RowState::Gapped;
     }
     m_open.clear();
     m_connections.forgetIds();

@@ -27,16 +27,20 @@ std::optional<std::size_t> View::find(Number number) const
     return static_cast<std::size_t>(found - m_rows.begin());
 }
 
-bool View::accepts(const Predicate& predicate, Number number)
+bool View::accepts(const Sieve& sieve, Number number)
 {
     const Row* row = m_store.rows().at(number);
     if (row == nullptr)
         return false;
-    if (!predicate)
+    if (!sieve.any())
         return true;
+    if (row->kind == RowKind::Gap)
+        return sieve.connection != 0 && row->connection == sieve.connection;
     if (row->kind != RowKind::Exchange)
-        return row->kind != RowKind::Gap;
-    return predicate(m_store.subject(number, m_scratch));
+        return true;
+    if (sieve.connection != 0 && row->connection != sieve.connection)
+        return false;
+    return !sieve.predicate || sieve.predicate(m_store.subject(number, m_scratch));
 }
 
 void View::noteShown(Number number)

@@ -4,8 +4,8 @@
 // being updated), then takes its place at once: no turn of the caller is long, however many rows.
 //
 // Rows that tell of losses are shown whatever the filter says; gaps of single connections only
-// without a filter. Contract: call apply() with every Delta of the store, in order.
-// Thread: the store's.
+// without a filter, or when the view is restricted to their connection. Contract: call apply() with
+// every Delta of the store, in order. Thread: the store's.
 #pragma once
 
 #include "core/store/compare.h"
@@ -59,11 +59,12 @@ public:
     // Requests among the rows shown.
     [[nodiscard]] std::uint64_t shownRequests() const { return m_rows.size() - m_others.size(); }
 
-    [[nodiscard]] bool filtered() const { return static_cast<bool>(m_wanted); }
+    [[nodiscard]] bool filtered() const { return m_wanted.any(); }
 
     [[nodiscard]] Order order() const { return m_order; }
 
-    void setFilter(Predicate predicate);
+    // `connection`: only rows of this one (a number of Connections); 0: of all.
+    void setFilter(Predicate predicate, Number connection = 0);
     void setOrder(Order order);
 
     // Does a part of the work that setFilter() and setOrder() asked for, about `rows` rows of it.
@@ -76,6 +77,14 @@ public:
 
 private:
     struct Job;
+
+    struct Sieve
+    {
+        Predicate predicate;
+        Number connection = 0;
+
+        [[nodiscard]] bool any() const { return predicate || connection != 0; }
+    };
 
     void startJob();
     bool collect(std::size_t rows);
@@ -91,14 +100,14 @@ private:
     void
     reorder(std::size_t settled, const std::vector<Number>& moving, std::vector<Number> arriving);
     void eraseMarked(const std::vector<bool>& marked);
-    bool accepts(const Predicate& predicate, Number number);
+    bool accepts(const Sieve& sieve, Number number);
     void noteShown(Number number);
 
     const Store& m_store;
     ViewListener* m_listener = nullptr;
     std::vector<Number> m_rows;
-    Predicate m_filter; // in force
-    Predicate m_wanted; // in force once the job is done
+    Sieve m_filter; // in force
+    Sieve m_wanted; // in force once the job is done
     Order m_order;
     Order m_wantedOrder;
     std::set<Number> m_others; // rows shown that are no requests; few

@@ -5,9 +5,9 @@
 
 namespace podglass::store {
 
-void View::setFilter(Predicate predicate)
+void View::setFilter(Predicate predicate, Number connection)
 {
-    m_wanted = std::move(predicate);
+    m_wanted = {std::move(predicate), connection};
     startJob();
 }
 

@@ -30,11 +30,13 @@ QString Attachment::name() const
     return m_host.isEmpty() ? name : tr("%1 on %2").arg(name, m_host);
 }
 
-void Attachment::attach(const QString& spec)
+void Attachment::attach(const QString& spec, quint16 port, bool viewOnly)
 {
     if (attached())
         detach();
-    m_spec = spec;
+    m_ports = port == 0 ? QVector<quint16>() : QVector<quint16>{port};
+    m_stealPort = port;
+    m_viewOnly = viewOnly;
     m_link.attach(spec.toStdString());
 }
 
@@ -46,6 +48,7 @@ void Attachment::detach()
     m_target = {};
     m_states.clear();
     m_ports.clear();
+    m_stealPort = 0;
     m_wanted = wire::Mode::Off;
     m_applied = 0;
     emit changed();
@@ -64,7 +67,27 @@ void Attachment::setPorts(const QVector<quint16>& ports)
             off.port = port;
             m_link.setPort(off);
         }
+    if (!now.contains(m_stealPort))
+        m_stealPort = 0;
     send();
+    emit changed();
+}
+
+quint16 Attachment::stealPort() const
+{
+    const QVector<quint16> all = ports();
+    return all.size() == 1 ? all.first() : m_stealPort;
+}
+
+void Attachment::setStealPort(quint16 port)
+{
+    if (port == stealPort())
+        return;
+    m_stealPort = port;
+    if (m_wanted == wire::Mode::Steal) {
+        sendTaker();
+        send();
+    }
     emit changed();
 }
 
@@ -82,6 +105,7 @@ QVector<quint16> Attachment::ports() const
 void Attachment::setMode(wire::Mode mode)
 {
     m_wanted = mode;
+    m_cutWhileStealing = false;
     if (mode == wire::Mode::Steal)
         sendTaker();
     send();
@@ -99,7 +123,7 @@ wire::Mode Attachment::mode() const
 
 bool Attachment::canSteal() const
 {
-    return attached()
+    return attached() && !m_viewOnly
            && (m_target.capabilities & static_cast<std::uint64_t>(wire::Capability::Steal)) != 0;
 }
 
@@ -109,6 +133,8 @@ QString Attachment::lacking() const
         return {};
     if (!attached())
         return tr("Attach to a target first.");
+    if (m_viewOnly)
+        return tr("This target was opened as view only. Choose it again (Ctrl+T) to steal.");
     return m_target.lacking.empty() ? tr("This agent cannot steal here.")
                                     : QString::fromStdString(m_target.lacking);
 }
@@ -144,23 +170,28 @@ QStringList Attachment::otherClients() const
 
 void Attachment::sendTaker()
 {
-    if (!attached())
-        return;
-    for (const quint16 port : ports())
-        m_link.setTaker(m_target.target, port, m_taker);
+    if (attached() && stealPort() != 0)
+        m_link.setTaker(m_target.target, stealPort(), m_taker);
 }
 
 void Attachment::send()
 {
+    sendTo(ports());
+}
+
+void Attachment::sendTo(const QVector<quint16>& ports)
+{
     if (!attached())
         return;
-    for (const quint16 port : ports()) {
+    for (const quint16 port : ports) {
         wire::SetPort wanted;
         wanted.target = m_target.target;
         wanted.port = port;
         wanted.mode = m_wanted;
+        if (m_wanted == wire::Mode::Steal && port != stealPort())
+            wanted.mode = wire::Mode::Mirror;
         wanted.revision = m_revision;
-        if (m_wanted == wire::Mode::Steal)
+        if (wanted.mode == wire::Mode::Steal)
             wanted.filter = filter::print(m_filter);
         m_link.setPort(wanted);
     }
@@ -168,12 +199,18 @@ void Attachment::send()
 
 void Attachment::onAttached(const wire::Attached& attached)
 {
+    // The same target again, after a break: what was wanted of its ports still is, and the session
+    // has said it to the new agent. Only ports that were not there before are news to it.
+    const bool again = this->attached() && attached.target == m_target.target;
+    const QVector<quint16> before = again ? ports() : QVector<quint16>();
     m_target = attached;
     m_states.clear();
-    m_ports.clear();
-    // The safe mode needs no question.
-    m_wanted = wire::Mode::Mirror;
-    send();
+    if (!again)
+        m_wanted = wire::Mode::Mirror; // the safe mode needs no question
+    QVector<quint16> fresh = ports();
+    fresh.removeIf([&](quint16 port) { return before.contains(port); });
+    if (m_wanted != wire::Mode::Off)
+        sendTo(fresh);
     emit changed();
 }
 
@@ -193,11 +230,14 @@ void Attachment::onPortState(const wire::PortState& state)
 
 void Attachment::onState(const session::StateChanged& state)
 {
-    if (state.state == session::State::Disconnected || state.state == session::State::Failed) {
+    using session::State;
+    const bool lost = state.state == State::Failed || state.state == State::Reconnecting;
+    m_cutWhileStealing = m_cutWhileStealing || (lost && m_wanted == wire::Mode::Steal);
+    if (state.state == State::Disconnected || state.state == State::Failed) {
         m_target = {};
         m_states.clear();
         m_wanted = wire::Mode::Off;
-    } else if (state.state == session::State::Reconnecting && m_wanted == wire::Mode::Steal) {
+    } else if (state.state == State::Reconnecting && m_wanted == wire::Mode::Steal) {
         m_wanted = wire::Mode::Mirror; // the lease ends at the agent; stealing is asked for again
         m_states.clear();
     }

@@ -28,13 +28,18 @@ public:
     // "checkout (build-3)"
     [[nodiscard]] QString name() const;
 
-    void attach(const QString& spec);
+    // `port` 0: all that listen. View only: this window will not steal from it.
+    void attach(const QString& spec, quint16 port = 0, bool viewOnly = false);
     void detach();
 
     // The ports in use; none: all that listen.
     void setPorts(const QVector<quint16>& ports);
 
     [[nodiscard]] QVector<quint16> ports() const;
+
+    // The one port that is stolen from; the others in use stay mirrored. 0: still to be chosen.
+    [[nodiscard]] quint16 stealPort() const;
+    void setStealPort(quint16 port);
 
     void setMode(wire::Mode mode);
 
@@ -60,6 +65,9 @@ public:
 
     [[nodiscard]] const session::Taker& taker() const { return m_taker; }
 
+    // The link was lost while stealing, and nothing was asked for since.
+    [[nodiscard]] bool cutWhileStealing() const { return m_cutWhileStealing; }
+
     // Others at the same ports.
     [[nodiscard]] QStringList otherClients() const;
 
@@ -73,13 +81,16 @@ private:
     void onPortState(const wire::PortState& state);
     void onState(const session::StateChanged& state);
     void send();
+    void sendTo(const QVector<quint16>& ports);
     void sendTaker();
 
     Link& m_link;
     wire::Attached m_target;
     QString m_host;
-    QString m_spec;
     QVector<quint16> m_ports;
+    quint16 m_stealPort = 0;
+    bool m_viewOnly = false;
+    bool m_cutWhileStealing = false;
     std::map<quint16, wire::PortState> m_states;
     filter::Filter m_filter;
     session::Taker m_taker;

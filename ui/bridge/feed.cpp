@@ -100,7 +100,8 @@ void Feed::apply(const session::Update& update)
     } else if (const auto* taken = std::get_if<Taken>(&update)) {
         m_store.apply(*taken);
     } else if (const auto* greeting = std::get_if<wire::Hello>(&update)) {
-        // Ids are unique for one life of an agent.
+        // Every hello begins new ids, also of an agent that was there before (session/ids.h):
+        // nothing that is open now will be heard of again.
         if (m_helloSeen)
             m_store.newAgent();
         m_helloSeen = true;

@@ -8,6 +8,7 @@
 #include "ui/theme/theme.h"
 
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QPushButton>
 #include <QStackedWidget>
@@ -31,6 +32,12 @@ ConnectPage::ConnectPage(QWidget* parent)
     auto* formPage = new QWidget(m_pages);
     auto* formColumn = new QVBoxLayout(formPage);
     formColumn->setContentsMargins(0, 0, 0, 0);
+    m_back = new QPushButton(tr("Back"), formPage);
+    m_back->setObjectName(QStringLiteral("connectBack"));
+    m_back->setProperty("kind", "link");
+    m_back->setToolTip(tr("Esc"));
+    m_back->hide();
+    formColumn->addWidget(m_back, 0, Qt::AlignLeft);
     m_form = new HostForm(formPage);
     formColumn->addWidget(m_form);
     formColumn->addStretch(1);
@@ -41,6 +48,7 @@ ConnectPage::ConnectPage(QWidget* parent)
     row->addStretch(1);
     row->addWidget(m_pages, 100);
     row->addStretch(1);
+    QObject::connect(m_back, &QPushButton::clicked, this, &ConnectPage::backWanted);
     QObject::connect(m_form, &HostForm::connectWanted, this, &ConnectPage::connectWanted);
     QObject::connect(m_prompt,
                      &PromptCard::answered,
@@ -92,6 +100,20 @@ void ConnectPage::setSshConfig(targets::SshConfig config)
 void ConnectPage::setRecent(const QStringList& addresses)
 {
     m_form->setRecent(addresses);
+}
+
+void ConnectPage::setBack(const QString& name)
+{
+    m_back->setText(tr("\u2190 Back to %1").arg(QString(name).replace(u'&', QStringLiteral("&&"))));
+    m_back->setVisible(!name.isEmpty());
+}
+
+void ConnectPage::keyPressEvent(QKeyEvent* event)
+{
+    if (event->key() == Qt::Key_Escape && m_pages->currentIndex() == 0 && !m_back->isHidden())
+        emit backWanted();
+    else
+        QWidget::keyPressEvent(event);
 }
 
 void ConnectPage::showForm()

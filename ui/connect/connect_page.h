@@ -30,6 +30,8 @@ public:
 
     void setSshConfig(targets::SshConfig config);
     void setRecent(const QStringList& addresses);
+    // There is something to go back to: its name, for a button and for Esc. Empty: nothing.
+    void setBack(const QString& name);
     // Shows the form, ready to type.
     void showForm();
     // Shows the steps of a connection that has just begun.
@@ -41,14 +43,19 @@ public:
 signals:
     void connectWanted(const podglass::session::Address& address);
     void cancelWanted();
+    void backWanted();
     // given false: cancelled. For Session::answer.
     void promptAnswered(quint32 prompt, bool given, const QString& text);
+
+protected:
+    void keyPressEvent(QKeyEvent* event) override;
 
 private:
     QWidget* buildProgress();
 
     QStackedWidget* m_pages = nullptr;
     HostForm* m_form = nullptr;
+    QPushButton* m_back = nullptr;
     QLabel* m_title = nullptr;
     StepList* m_steps = nullptr;
     PromptCard* m_prompt = nullptr;

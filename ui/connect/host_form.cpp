@@ -39,13 +39,17 @@ HostForm::HostForm(QWidget* parent)
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(theme::gap);
-    column->addWidget(plainLabel(tr("Connect"), this, "title"));
+    auto* logo = new QLabel(this);
+    logo->setPixmap(theme::applicationIcon().pixmap(48, 48));
+    column->addWidget(logo);
+    column->addWidget(plainLabel(tr("See the traffic of a service"), this, "title"));
     column->addWidget(
-        plainLabel(tr("Podglass starts its agent there for as long as you look, and installs "
-                      "nothing."),
+        plainLabel(tr("In a container, a network namespace or a process, on a host that you reach "
+                      "by SSH or on this machine. Podglass starts its agent there for as long as "
+                      "you look, and installs nothing."),
                    this,
                    "muted"));
-    column->addSpacing(theme::gap);
+    column->addSpacing(theme::gapLarge);
     m_host = new QComboBox(this);
     m_host->setObjectName(QStringLiteral("connectHost"));
     m_host->setEditable(true);
@@ -69,12 +73,17 @@ HostForm::HostForm(QWidget* parent)
     column->addWidget(m_reads);
     buildTransport(column);
     column->addSpacing(theme::gap);
-    m_local = new QPushButton(theme::icon("target"), tr("This machine"), this);
+    column->addWidget(plainLabel(tr("Or without SSH"), this, "strong"));
+    auto* local = new QHBoxLayout;
+    m_local = new QPushButton(theme::icon("target"), tr("This &machine"), this);
     m_local->setObjectName(QStringLiteral("connectLocal"));
-    column->addWidget(m_local, 0, Qt::AlignLeft);
+    local->addWidget(m_local);
+    local->addWidget(
+        plainLabel(tr("What runs here; capturing needs root or CAP_NET_RAW."), this, "muted"), 1);
+    column->addLayout(local);
     m_recent = new QWidget(this);
     auto* recent = new QVBoxLayout(m_recent);
-    recent->setContentsMargins(0, theme::gap, 0, 0);
+    recent->setContentsMargins(0, theme::gapLarge, 0, 0);
     recent->setSpacing(0);
     column->addWidget(m_recent);
     m_recent->hide();
@@ -125,7 +134,7 @@ void HostForm::setRecent(const QStringList& addresses)
         delete item;
     }
     m_recent->setVisible(!addresses.isEmpty());
-    column->addWidget(plainLabel(tr("Recent"), m_recent, "muted"));
+    column->addWidget(plainLabel(tr("Recent"), m_recent, "strong"));
     for (const auto& text : addresses.first(std::min<qsizetype>(addresses.size(), recentShown))) {
         const auto parsed = session::parseAddress(text.toStdString());
         if (!parsed) {

@@ -87,6 +87,13 @@ void TargetPicker::buildFoot()
     m_status->setTextFormat(Qt::PlainText);
     m_status->setWordWrap(true);
     m_status->setProperty("tone", "muted");
+    m_problem = new QLabel(this);
+    m_problem->setObjectName(QStringLiteral("targetProblem"));
+    m_problem->setTextFormat(Qt::PlainText);
+    m_problem->setWordWrap(true);
+    m_problem->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_problem->setProperty("tone", "failure");
+    m_problem->hide();
     auto* portLabel = new QLabel(tr("&Port"), this);
     m_port = new QComboBox(this);
     m_port->setObjectName(QStringLiteral("targetPort"));
@@ -115,6 +122,7 @@ void TargetPicker::buildFoot()
     row->addWidget(m_cancel);
     row->addWidget(m_attach);
     auto* column = static_cast<QVBoxLayout*>(layout());
+    column->addWidget(m_problem);
     column->addWidget(m_status);
     column->addLayout(row);
     QObject::connect(m_attach, &QPushButton::clicked, this, &TargetPicker::accept);
@@ -153,10 +161,19 @@ void TargetPicker::setLast(const QString& spec)
     selectFirst();
 }
 
+void TargetPicker::showProblem(const QString& text)
+{
+    m_reading = false;
+    m_problem->setText(text);
+    m_problem->setVisible(!text.isEmpty());
+    updateStatus();
+}
+
 void TargetPicker::begin()
 {
     m_reading = true;
     m_note.clear();
+    m_problem->hide();
     m_search->clear();
     m_model->setTargets({});
     onCurrent();

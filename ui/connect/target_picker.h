@@ -31,6 +31,8 @@ public:
     void setHost(const QString& name);
     void setTargets(const wire::TargetList& list);
     void setLast(const QString& spec);
+    // Attaching did not work: what, where and what to do, under the list.
+    void showProblem(const QString& text);
     // Empty search, focus in it; the list says that it is being read until setTargets.
     void begin();
 
@@ -63,6 +65,7 @@ private:
     QRadioButton* m_viewOnly = nullptr;
     QPushButton* m_attach = nullptr;
     QPushButton* m_cancel = nullptr;
+    QLabel* m_problem = nullptr;
     QString m_note;
     bool m_reading = true;
 };

@@ -16,6 +16,7 @@
 #include <QLineEdit>
 #include <QLocale>
 #include <QMenu>
+#include <QPushButton>
 #include <QTextCharFormat>
 #include <QToolButton>
 
@@ -88,7 +89,8 @@ FilterBar::FilterBar(QWidget* parent)
 void FilterBar::build()
 {
     auto* grid = new QGridLayout(this);
-    grid->setContentsMargins(0, 0, 0, 0);
+    grid->setContentsMargins(
+        theme::gap + theme::gapSmall, theme::gapSmall + 2, theme::gap + theme::gapSmall, 6);
     grid->setHorizontalSpacing(theme::gap);
     grid->setVerticalSpacing(2);
     m_edit = new QLineEdit(this);
@@ -105,6 +107,14 @@ void FilterBar::build()
     m_recentButton->setPopupMode(QToolButton::InstantPopup);
     m_recentButton->setMenu(m_recentMenu);
     connect(m_recentMenu, &QMenu::aboutToShow, this, &FilterBar::fillRecent);
+    m_scope = new QPushButton(theme::icon(QStringLiteral("cross")), {}, this);
+    m_scope->setObjectName(QStringLiteral("filterScope"));
+    m_scope->setProperty("kind", QStringLiteral("chip"));
+    m_scope->setIconSize({12, 12});
+    m_scope->setLayoutDirection(Qt::RightToLeft); // the cross after the text
+    m_scope->setToolTip(tr("Show the requests of all connections again"));
+    m_scope->hide();
+    connect(m_scope, &QPushButton::clicked, this, &FilterBar::scopeRemoved);
     m_counts = new QLabel(this);
     m_words = new QLabel(this);
     for (QLabel* label : {m_counts, m_words}) {
@@ -118,9 +128,10 @@ void FilterBar::build()
     m_words->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_words->setVisible(false);
     grid->addWidget(m_edit, 0, 0);
-    grid->addWidget(m_recentButton, 0, 1);
-    grid->addWidget(m_counts, 0, 2);
-    grid->addWidget(m_words, 1, 0, 1, 3);
+    grid->addWidget(m_scope, 0, 1);
+    grid->addWidget(m_recentButton, 0, 2);
+    grid->addWidget(m_counts, 0, 3);
+    grid->addWidget(m_words, 1, 0, 1, 4);
     grid->setColumnStretch(0, 1);
 }
 
@@ -130,6 +141,14 @@ void FilterBar::setFilter(const filter::Filter& filter)
     apply();
     if (m_valid)
         remember(m_edit->text());
+}
+
+void FilterBar::setScope(const QString& text)
+{
+    m_scope->setText(text);
+    m_scope->setAccessibleName(text.isEmpty() ? text : tr("Only %1; remove").arg(text));
+    m_scope->setVisible(!text.isEmpty());
+    showState();
 }
 
 void FilterBar::setCounts(std::uint64_t shown, std::uint64_t total)
@@ -181,6 +200,8 @@ void FilterBar::escape()
         m_edit->setText(m_appliedText);
     else if (!m_edit->text().isEmpty())
         m_edit->clear();
+    else if (!m_scope->isHidden())
+        emit scopeRemoved();
     else
         emit left();
     apply();
@@ -269,7 +290,7 @@ void FilterBar::showState()
     m_words->setVisible(m_state != BarState::Empty);
     m_edit->setAccessibleDescription(words);
     const QString total = locale.toString(qulonglong(m_total));
-    m_counts->setText(m_state == BarState::Empty
+    m_counts->setText(m_state == BarState::Empty && m_scope->isHidden()
                           ? total
                           : tr("%1 of %2").arg(locale.toString(qulonglong(m_shown)), total));
 }

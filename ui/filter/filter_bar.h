@@ -2,7 +2,8 @@
 // The view filter above the list, as text. Checked on each keystroke; valid text applies after
 // 150 ms without one, Enter applies at once; invalid text keeps the last good filter in force, and
 // its wrong place is underlined. Tint and icon say the state; a line below reads it in words.
-// Esc: first takes back text that is wrong, then clears the filter, then leaves the bar.
+// Esc: first takes back text that is wrong, then clears the filter, then the restriction beside it,
+// then leaves the bar.
 #pragma once
 
 #include "core/filter/text.h"
@@ -15,6 +16,7 @@ class QAction;
 class QLabel;
 class QLineEdit;
 class QMenu;
+class QPushButton;
 class QToolButton;
 
 namespace podglass::ui {
@@ -36,6 +38,8 @@ public:
 
     // As if the user had typed it and pressed Enter.
     void setFilter(const filter::Filter& filter);
+    // A restriction beside the text, as a chip that can be removed: "Connection 18". Empty: none.
+    void setScope(const QString& text);
     // What the list shows of what there is: "37 of 12,431".
     void setCounts(std::uint64_t shown, std::uint64_t total);
     // Lower-case names of the headers seen so far; unknown ones make a warning. Empty: not known.
@@ -54,7 +58,8 @@ public:
 signals:
     void applied(const podglass::filter::Filter& filter);
     void editorWanted(); // "Edit as rules"
-    void left();         // Esc on an empty bar: the list wants the focus
+    void scopeRemoved();
+    void left(); // Esc on an empty bar: the list wants the focus
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
@@ -85,6 +90,7 @@ private:
     QAction* m_icon = nullptr;
     QToolButton* m_recentButton = nullptr;
     QMenu* m_recentMenu = nullptr;
+    QPushButton* m_scope = nullptr;
     QLabel* m_counts = nullptr;
     QLabel* m_words = nullptr;
 };

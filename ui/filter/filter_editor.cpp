@@ -101,6 +101,7 @@ FilterEditor::FilterEditor(filter::Use use, QWidget* parent)
                 m_shownByWidgets = !shape;
                 edit(next, key);
             });
+    connect(m_tree, &RuleTree::applyWanted, this, &FilterEditor::apply);
     connect(m_text, &TextPage::edited, this, [this](const filter::Filter& next) {
         m_shownByWidgets = false;
         edit(next, QStringLiteral("text"));
@@ -207,6 +208,18 @@ void FilterEditor::setFilter(const filter::Filter& inForce)
     m_filter = inForce;
     showFilter();
     evaluate();
+}
+
+void FilterEditor::setInForce(const filter::Filter& inForce)
+{
+    if (inForce == m_inForce)
+        return;
+    if (!isModified()) {
+        setFilter(inForce);
+        return;
+    }
+    m_inForce = inForce;
+    showState();
 }
 
 void FilterEditor::setSample(std::vector<SampleRequest> requests)

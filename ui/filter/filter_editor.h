@@ -38,6 +38,8 @@ public:
     void setTargetName(const QString& name);
     // The filter in force; becomes the one being edited, without history.
     void setFilter(const filter::Filter& inForce);
+    // Another filter came into force elsewhere. Edits that are not applied stay.
+    void setInForce(const filter::Filter& inForce);
     // The newest requests; at most limits::previewSample are used.
     void setSample(std::vector<SampleRequest> requests);
     // For "filter like this": the rule joins the others, as one undoable step.

@@ -254,6 +254,17 @@ void RuleRow::keyPressEvent(QKeyEvent* event)
 bool RuleRow::eventFilter(QObject* watched, QEvent* event)
 {
     auto* edit = watched == m_name ? m_name : m_value;
+    if (watched != m_name && watched != m_value) { // the list of completions
+        const bool pressed = event->type() == QEvent::KeyPress;
+        const auto* key = pressed ? static_cast<QKeyEvent*>(event) : nullptr;
+        if (!pressed || (key->modifiers() & Qt::ControlModifier) == 0
+            || (key->key() != Qt::Key_Return && key->key() != Qt::Key_Enter))
+            return false;
+        // The list takes Enter whatever goes with it; Ctrl+Enter means the whole filter.
+        static_cast<QWidget*>(watched)->hide();
+        m_actions.apply();
+        return true;
+    }
     if (event->type() == QEvent::FocusIn) {
         const auto reason = static_cast<QFocusEvent*>(event)->reason();
         if (reason != Qt::PopupFocusReason)
@@ -300,6 +311,7 @@ void RuleRow::complete(QLineEdit* edit, bool names)
     completer->popup()->setAccessibleName(tr("Seen in the sample"));
     delete edit->completer();
     edit->setCompleter(completer);
+    completer->popup()->installEventFilter(this); // after the completer's, so asked before it
     connect(completer,
             qOverload<const QString&>(&QCompleter::activated),
             this,

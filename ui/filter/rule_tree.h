@@ -35,6 +35,7 @@ public:
 signals:
     // The tree shows it already unless `shape` changed (rows came or went).
     void edited(const podglass::filter::Filter& next, const QString& key, bool shape);
+    void applyWanted();
 
 private:
     void changeRule(const Path& path, const filter::Rule& rule, const QString& key) override;
@@ -46,6 +47,8 @@ private:
     void duplicate(const Path& path) override;
     void move(const Path& path, int steps) override;
     void wrap(const Path& path) override;
+
+    void apply() override { emit applyWanted(); }
 
     [[nodiscard]] const Seen& seen() const override { return m_seen; }
 

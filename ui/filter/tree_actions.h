@@ -28,6 +28,7 @@ public:
     virtual void duplicate(const Path& path) = 0;
     virtual void move(const Path& path, int steps) = 0;
     virtual void wrap(const Path& path) = 0;
+    virtual void apply() = 0; // Ctrl+Enter where no shortcut reaches
     [[nodiscard]] virtual const Seen& seen() const = 0;
 };
 

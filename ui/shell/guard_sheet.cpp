@@ -14,7 +14,7 @@ namespace podglass::shell {
 
 bool StealConcerns::any() const
 {
-    return everything || noTaker || preview.probes > 0 || !others.isEmpty();
+    return everything || noTaker || noPort || preview.probes > 0 || !others.isEmpty();
 }
 
 GuardSheet::GuardSheet(QWidget* parent)
@@ -35,6 +35,8 @@ GuardSheet::GuardSheet(QWidget* parent)
                            &GuardSheet::withoutProbesRequested);
     m_filter = addButton(
         QStringLiteral("guardFilter"), tr("Choose requests…"), &GuardSheet::filterRequested);
+    m_port =
+        addButton(QStringLiteral("guardPort"), tr("Choose the port…"), &GuardSheet::portRequested);
     m_taker = addButton(
         QStringLiteral("guardTaker"), tr("Set the address…"), &GuardSheet::takerRequested);
     m_anyway =
@@ -46,6 +48,7 @@ GuardSheet::GuardSheet(QWidget* parent)
     buttons->setSpacing(theme::gap);
     buttons->addWidget(m_noProbes);
     buttons->addWidget(m_filter);
+    buttons->addWidget(m_port);
     buttons->addWidget(m_taker);
     buttons->addStretch();
     buttons->addWidget(m_anyway);
@@ -72,7 +75,7 @@ void GuardSheet::open(const StealConcerns& concerns)
 {
     update(concerns);
     show();
-    for (QPushButton* button : {m_noProbes, m_taker, m_filter, m_stay})
+    for (QPushButton* button : {m_noProbes, m_port, m_taker, m_filter, m_stay})
         if (!button->isHidden()) {
             button->setFocus();
             return;
@@ -93,15 +96,19 @@ void GuardSheet::update(const StealConcerns& concerns)
                     "platform restarts the container.",
                     nullptr,
                     preview.probes);
+    if (concerns.noPort)
+        lines << tr("Several ports are watched; requests are stolen from one of them.");
     if (concerns.noTaker)
         lines << tr("No address is set that answers stolen requests.");
     if (!concerns.others.isEmpty())
         lines << tr("Also here: %1.").arg(concerns.others.join(QStringLiteral(", ")));
     m_text->setText(lines.join(QLatin1Char('\n')));
-    m_noProbes->setVisible(preview.probes > 0 && !concerns.noTaker);
+    const bool ready = !concerns.noTaker && !concerns.noPort;
+    m_noProbes->setVisible(preview.probes > 0 && ready);
+    m_port->setVisible(concerns.noPort);
     m_filter->setVisible(concerns.everything);
     m_taker->setVisible(concerns.noTaker);
-    m_anyway->setVisible(!concerns.noTaker); // nobody would answer
+    m_anyway->setVisible(ready); // else nobody would answer
 }
 
 void GuardSheet::keyPressEvent(QKeyEvent* event)

@@ -17,6 +17,7 @@ struct StealConcerns
     QString target;
     bool everything = false; // the filter has no rule
     bool noTaker = false;    // no address to answer at
+    bool noPort = false;     // several, and none chosen
     StealPreview preview;
     QStringList others; // who else is at these ports
 
@@ -37,6 +38,7 @@ public:
 signals:
     void withoutProbesRequested(); // add "not a health probe" and steal
     void anywayRequested();
+    void portRequested();
     void takerRequested(); // the field for the address
     void filterRequested();
     void closed();
@@ -51,6 +53,7 @@ private:
     QLabel* m_text;
     QPushButton* m_noProbes;
     QPushButton* m_filter;
+    QPushButton* m_port;
     QPushButton* m_taker;
     QPushButton* m_anyway;
     QPushButton* m_stay;

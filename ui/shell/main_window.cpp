@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/main_window.h"
 
-#include "core/session/address.h"
-
 #include "ui/charts/charts_dock.h"
+#include "ui/connect/connect_page.h"
+#include "ui/filter/filter_bar.h"
+#include "ui/filter/filter_editor.h"
+#include "ui/filter/tree_path.h"
 #include "ui/models/format.h"
 #include "ui/shell/chart_feed.h"
 #include "ui/shell/connection_pill.h"
 #include "ui/shell/event_log.h"
-#include "ui/shell/filter_line.h"
 #include "ui/shell/list_page.h"
 #include "ui/shell/mode_control.h"
-#include "ui/shell/start_page.h"
 #include "ui/shell/status_line.h"
 #include "ui/shell/steal_bar.h"
 #include "ui/theme/icon.h"
@@ -36,7 +36,6 @@ namespace podglass::shell {
 namespace {
 
 constexpr int previewMilliseconds = 500;
-constexpr int recentAddresses = 8;
 
 } // namespace
 
@@ -54,52 +53,37 @@ MainWindow::MainWindow(Workspace& work, theme::Theme& theme, QWidget* parent)
     buildMenus();
     restoreLayout();
     connectFeed();
+    wireConnecting();
+    connectParts();
     m_previewTimer.setInterval(previewMilliseconds);
     connect(&m_previewTimer, &QTimer::timeout, this, &MainWindow::refreshSteal);
     onAttachmentChanged();
     onPublished();
-    m_start->focusAddress();
+    showConnect();
 }
 
 void MainWindow::connectFeed()
 {
     bridge::Feed& feed = m_work.feed;
-    connect(&feed, &bridge::Feed::stateChanged, this, &MainWindow::onState);
     connect(&feed, &bridge::Feed::published, this, &MainWindow::onPublished);
-    connect(&feed, &bridge::Feed::failure, this, &MainWindow::onFailure);
     connect(&feed, &bridge::Feed::progress, m_status, &StatusLine::setProgress);
     connect(&feed, &bridge::Feed::telemetry, this, &MainWindow::onTelemetry);
-    connect(&feed, &bridge::Feed::step, this, [this](const session::Step& step) {
-        m_start->addStep(step);
-        m_log->add(QString::fromStdString(step.text));
-    });
-    connect(&feed, &bridge::Feed::prompt, this, [this](const session::Prompt& prompt) {
-        m_pages->setCurrentIndex(0);
-        m_start->ask(prompt);
-    });
-    connect(&feed, &bridge::Feed::targets, m_start, &StartPage::setTargets);
-    connect(&feed, &bridge::Feed::attached, this, [this](const wire::Attached& attached) {
-        m_pages->setCurrentIndex(1);
-        m_log->add(tr("Attached to %1").arg(QString::fromStdString(attached.spec)));
-        m_list->list().follow();
-        m_list->list().table()->setFocus();
-    });
     connect(
         &m_work.attachment, &bridge::Attachment::changed, this, &MainWindow::onAttachmentChanged);
     connect(&m_work.attachment, &bridge::Attachment::notice, m_log, &EventLog::add);
-    connect(m_start, &StartPage::connectRequested, this, &MainWindow::openAddress);
-    connect(m_start, &StartPage::targetChosen, this, [this](const QString& spec) {
-        m_work.attachment.attach(spec);
-    });
-    connect(m_start, &StartPage::answered, this, [this](quint32 prompt, const QString& text) {
-        m_work.link.answer(prompt, text.toStdString());
-    });
-    connect(m_start, &StartPage::cancelled, this, [this](quint32 prompt) {
-        m_work.link.answer(prompt, std::nullopt);
-    });
-    connect(m_filter, &FilterLine::filterChanged, this, &MainWindow::applyViewFilter);
+}
+
+void MainWindow::connectParts()
+{
+    connect(m_filter, &ui::FilterBar::applied, this, &MainWindow::applyViewFilter);
+    connect(m_filter, &ui::FilterBar::editorWanted, this, &MainWindow::editViewFilter);
+    connect(m_filter, &ui::FilterBar::scopeRemoved, this, [this] { showOnlyConnection(0); });
+    connect(m_filter, &ui::FilterBar::left, this, [this] { m_list->list().table()->setFocus(); });
     connect(m_steal, &StealBar::stopRequested, this, &MainWindow::stopStealing);
     connect(m_steal, &StealBar::editRequested, this, &MainWindow::editStealFilter);
+    connect(m_steal, &StealBar::portChosen, this, [this](quint16 port) {
+        m_work.attachment.setStealPort(port);
+    });
     connect(m_steal, &StealBar::takerChanged, this, [this] {
         if (const auto taker = m_steal->taker())
             m_work.attachment.setTaker(*taker);
@@ -108,10 +92,14 @@ void MainWindow::connectFeed()
     connect(m_guard, &GuardSheet::anywayRequested, this, &MainWindow::steal);
     connect(m_guard, &GuardSheet::withoutProbesRequested, this, &MainWindow::stealWithoutProbes);
     connect(m_guard, &GuardSheet::filterRequested, this, &MainWindow::editStealFilter);
+    connect(m_guard, &GuardSheet::portRequested, m_steal, &StealBar::focusPort);
     connect(m_guard, &GuardSheet::takerRequested, m_steal, &StealBar::focusTaker);
     connect(m_guard, &GuardSheet::closed, m_guard, &QWidget::hide);
     connect(m_list, &ListPage::mirrorRequested, this, [this] { requestMode(wire::Mode::Mirror); });
-    connect(m_list, &ListPage::clearFilterRequested, this, [this] { m_filter->setFilter({}); });
+    connect(m_list, &ListPage::clearFilterRequested, this, [this] {
+        m_filter->setFilter({});
+        showOnlyConnection(0);
+    });
     connect(m_list, &ListPage::connectionsRequested, this, [this] { showDock(m_connectionDock); });
     auto& list = m_list->list();
     connect(&list, &views::ExchangeList::menuRequested, this, &MainWindow::openRowMenu);
@@ -140,18 +128,6 @@ void MainWindow::connectFeed()
             });
 }
 
-void MainWindow::openAddress(const QString& address)
-{
-    const auto parsed = session::parseAddress(address.toStdString());
-    if (!parsed) {
-        m_start->showFailure(QString::fromStdString(parsed.error().text()));
-        return;
-    }
-    m_address = QString::fromStdString(session::print(*parsed));
-    m_attachAfter = QString::fromStdString(parsed->target);
-    m_work.link.open(parsed->road);
-}
-
 void MainWindow::onTelemetry()
 {
     const store::History& history = m_work.store.history();
@@ -161,37 +137,6 @@ void MainWindow::onTelemetry()
     const auto& samples = history.fine();
     m_charts->addSample(chartSample(
         samples.size() > 1 ? samples[samples.size() - 2] : samples.back(), samples.back()));
-}
-
-void MainWindow::onState(const session::StateChanged& state)
-{
-    using session::State;
-    m_pill->setState(state);
-    m_start->setState(state);
-    const QString detail =
-        QString::fromStdString(state.error.what.empty() ? state.detail : state.error.text());
-    switch (state.state) {
-    case State::Live:
-        m_log->add(tr("Connected. %1").arg(detail));
-        if (!m_address.isEmpty())
-            remember(m_address);
-        if (!m_attachAfter.isEmpty())
-            m_work.attachment.attach(m_attachAfter);
-        else if (!m_work.attachment.attached())
-            m_work.link.listTargets();
-        m_attachAfter.clear();
-        break;
-    case State::Failed:
-        m_log->add(tr("Failed: %1").arg(detail));
-        m_pages->setCurrentIndex(0);
-        break;
-    case State::Reconnecting:
-        m_log->add(tr("Connection lost, reconnecting %1").arg(detail));
-        break;
-    case State::Connecting:
-    case State::Disconnected:
-        break;
-    }
 }
 
 void MainWindow::onAttachmentChanged()
@@ -220,16 +165,25 @@ void MainWindow::updatePorts()
     for (const auto& port : attachment.target().ports)
         if (!all.contains(port.port))
             all << port.port;
+    const QVector<quint16> used = attachment.ports();
+    for (const quint16 port : used)
+        if (attachment.attached() && !all.contains(port))
+            all << port; // typed: nothing listens there yet
+    m_steal->setPorts(used, attachment.stealPort());
     m_portsAction->setVisible(!all.isEmpty());
-    if (m_ports->count() == (all.size() > 1 ? all.size() + 1 : all.size())
-        && m_ports->property("ports") == QVariant::fromValue(all))
+    const QVariant shown = QVariant::fromValue(all);
+    const uint chosen = used.size() == 1 ? used.first() : 0;
+    if (m_ports->count() != 0 && m_ports->property("ports") == shown) {
+        m_ports->setCurrentIndex(std::max(0, m_ports->findData(chosen)));
         return;
+    }
     m_ports->setProperty("ports", QVariant::fromValue(all));
     m_ports->clear();
     if (all.size() > 1)
         m_ports->addItem(tr("All ports"), 0U);
     for (const quint16 port : std::as_const(all))
         m_ports->addItem(QStringLiteral(":%1").arg(port), static_cast<uint>(port));
+    m_ports->setCurrentIndex(std::max(0, m_ports->findData(chosen)));
 }
 
 void MainWindow::onPublished()
@@ -239,29 +193,22 @@ void MainWindow::onPublished()
     m_filter->setCounts(m_work.view.shownRequests(), m_work.store.requests());
 }
 
-void MainWindow::onFailure(const wire::Failure& failure)
-{
-    const QString text = QString::fromStdString(
-        base::Error{failure.what, failure.where, failure.advice, base::Lasting::Persistent}.text());
-    m_log->add(text);
-    m_start->showFailure(models::visible(text.toStdString()));
-}
-
 void MainWindow::applyViewFilter()
 {
     const filter::Filter& filter = m_filter->filter();
-    if (filter.children.empty()) {
-        m_work.view.setFilter({});
-    } else {
+    store::View::Predicate predicate;
+    if (!filter.children.empty()) {
         auto compiled = filter::CompiledFilter::compile(filter, filter::Use::View);
         if (!compiled) {
             m_log->add(QString::fromStdString(compiled.error().text()));
             return;
         }
-        m_work.view.setFilter([program = *compiled](const filter::Subject& subject) {
+        predicate = [program = *compiled](const filter::Subject& subject) {
             return program->matches(subject);
-        });
+        };
     }
+    m_viewEditor->setInForce(filter);
+    m_work.view.setFilter(std::move(predicate), m_onlyConnection);
     m_work.feed.startWork();
 }
 
@@ -269,16 +216,24 @@ void MainWindow::addViewRules(const std::vector<filter::Rule>& rules)
 {
     filter::Filter filter = m_filter->filter();
     for (const filter::Rule& rule : rules)
-        filter.children.push_back({rule});
+        ui::require(filter, {rule});
     m_filter->setFilter(filter);
 }
 
-// A connection is its client's address and port; the filter language has the address, so the
-// connection's row is shown and the list steps through it with Ctrl+. and Ctrl+,.
+void MainWindow::editViewFilter()
+{
+    m_viewEditor->setSample(sample());
+    showDock(m_viewEditorDock);
+    m_viewEditor->setFocus();
+}
+
 void MainWindow::showOnlyConnection(quint32 connection)
 {
-    showDock(m_connectionDock);
-    m_connections->setCurrent(connection);
+    m_onlyConnection = connection;
+    m_filter->setScope(connection == 0 ? QString() : tr("Connection %1").arg(connection));
+    if (connection != 0)
+        m_connections->setCurrent(connection);
+    applyViewFilter();
 }
 
 void MainWindow::openRowMenu(quint32 number, const QPoint& at)
@@ -326,21 +281,13 @@ void MainWindow::markCurrent()
     m_work.feed.publish();
 }
 
-void MainWindow::remember(const QString& address)
-{
-    QSettings settings;
-    QStringList recent = settings.value(QStringLiteral("recent")).toStringList();
-    recent.removeAll(address);
-    recent.prepend(address);
-    settings.setValue(QStringLiteral("recent"), QStringList(recent.mid(0, recentAddresses)));
-}
-
 void MainWindow::closeEvent(QCloseEvent* event)
 {
     QSettings settings;
     settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
     settings.setValue(QStringLiteral("window/state"), saveState());
     settings.setValue(QStringLiteral("window/list"), m_list->saveState());
+    settings.setValue(QStringLiteral("filters"), m_filter->recent());
     stopStealing(); // the agent's lease would end it too; this is sooner
     QMainWindow::closeEvent(event);
 }

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // MainWindow composes the parts and carries intents between them; it holds no logic of its own.
-//   main_window.cpp         what happens when something arrives
+//   main_window.cpp         what happens when something arrives, and filters of the list
+//   main_window_connect.cpp connecting, choosing a target, what went wrong
 //   main_window_layout.cpp  toolbar, central pages, docks
 //   main_window_actions.cpp menus and keys
 //   main_window_steal.cpp   from Mirror to Steal and back
 // Everything it shows comes from the Workspace. Thread: the window's.
 #pragma once
+
+#include "core/session/address.h"
+#include "core/targets/ssh_config.h"
 
 #include "ui/shell/guard_sheet.h"
 #include "ui/shell/workspace.h"
@@ -19,6 +23,7 @@ class QStackedWidget;
 class QToolButton;
 
 namespace podglass::ui {
+class FilterBar;
 class FilterEditor;
 struct SampleRequest;
 } // namespace podglass::ui
@@ -26,6 +31,11 @@ struct SampleRequest;
 namespace podglass::charts {
 class ChartsDock;
 }
+
+namespace podglass::connect {
+class ConnectPage;
+class TargetPicker;
+} // namespace podglass::connect
 
 namespace podglass::views {
 class ConnectionList;
@@ -35,10 +45,9 @@ namespace podglass::shell {
 
 class ConnectionPill;
 class EventLog;
-class FilterLine;
 class ListPage;
 class ModeControl;
-class StartPage;
+class NoticeBar;
 class StatusLine;
 class StealBar;
 
@@ -51,6 +60,8 @@ public:
 
     // Connects, and attaches when the address names a target.
     void openAddress(const QString& address);
+    // Hosts to offer.
+    void setSshConfig(targets::SshConfig config);
 
 protected:
     void closeEvent(QCloseEvent* event) override;
@@ -77,22 +88,42 @@ private:
     void showDock(QDockWidget* dock);
     void setThemeChoice(theme::Choice choice);
 
+    // Connecting (main_window_connect.cpp).
+    enum Page
+    {
+        ConnectingPage,
+        PickerPage,
+        TrafficPage
+    };
+
+    void wireConnecting();
+    void connectTo(const session::Address& address);
+    void showConnect();
+    void showPicker();
+    void leavePage();
+    void onState(const session::StateChanged& state);
+    void onLive(const QString& detail);
+    void onLost(const session::StateChanged& state);
+    void onAttached(const wire::Attached& attached);
+    void onFailure(const wire::Failure& failure);
+    void reconnect();
+    void remember();
+
     // What arrives.
     void connectFeed();
+    void connectParts();
     void onTelemetry();
-    void onState(const session::StateChanged& state);
     void onAttachmentChanged();
     void onPublished();
-    void onFailure(const wire::Failure& failure);
     void applyViewFilter();
-    void showOnlyConnection(quint32 connection);
+    void showOnlyConnection(quint32 connection); // 0: all again
     void addViewRules(const std::vector<filter::Rule>& rules);
     void openRowMenu(quint32 number, const QPoint& at);
     void copyCurl();
     void copyUrl();
     void markCurrent();
     void updatePorts();
-    void remember(const QString& address);
+    void editViewFilter();
 
     // Steal.
     void requestMode(wire::Mode mode);
@@ -111,11 +142,13 @@ private:
     Workspace& m_work;
     theme::Theme& m_theme;
     QStackedWidget* m_pages = nullptr;
-    StartPage* m_start = nullptr;
+    connect::ConnectPage* m_connect = nullptr;
+    connect::TargetPicker* m_picker = nullptr;
+    NoticeBar* m_notice = nullptr;
     ListPage* m_list = nullptr;
     StealBar* m_steal = nullptr;
     GuardSheet* m_guard = nullptr;
-    FilterLine* m_filter = nullptr;
+    ui::FilterBar* m_filter = nullptr;
     StatusLine* m_status = nullptr;
     ConnectionPill* m_pill = nullptr;
     ModeControl* m_mode = nullptr;
@@ -124,16 +157,21 @@ private:
     QComboBox* m_ports = nullptr;
     QAction* m_portsAction = nullptr; // hides it in the toolbar
     charts::ChartsDock* m_charts = nullptr;
-    ui::FilterEditor* m_editor = nullptr;
+    ui::FilterEditor* m_editor = nullptr;     // of the steal filter
+    ui::FilterEditor* m_viewEditor = nullptr; // of the view filter
     EventLog* m_log = nullptr;
     views::ConnectionList* m_connections = nullptr;
     QDockWidget* m_editorDock = nullptr;
+    QDockWidget* m_viewEditorDock = nullptr;
     QDockWidget* m_chartsDock = nullptr;
     QDockWidget* m_connectionDock = nullptr;
     QDockWidget* m_logDock = nullptr;
     QTimer m_previewTimer;
-    QString m_address; // being opened
+    session::Address m_address; // in use, or being opened
+    session::State m_state = session::State::Disconnected;
     QString m_attachAfter;
+    quint32 m_onlyConnection = 0;
+    bool m_wasStealing = false; // when the link was lost
     std::shared_ptr<const filter::CompiledFilter> m_stealCompiled;
     quint64 m_stealCompiledRevision = 0;
 };

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/shell/filter_line.h"
+#include "ui/filter/filter_bar.h"
 #include "ui/shell/list_page.h"
 #include "ui/shell/main_window.h"
-#include "ui/shell/start_page.h"
 #include "ui/theme/icon.h"
 #include "ui/views/connection_list.h"
 #include "ui/views/detail_pane.h"
@@ -11,6 +10,7 @@
 #include <QActionGroup>
 #include <QCoreApplication>
 #include <QDockWidget>
+#include <QLineEdit>
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QSettings>
@@ -42,13 +42,14 @@ void MainWindow::buildMenus()
     buildCaptureMenu();
     buildViewMenu();
     QMenu* help = menuBar()->addMenu(tr("&Help"));
-    action(help, tr("Project page"), {}, "projectPage", [this] {
+    action(help, tr("About Podglass"), {}, "aboutAction", [this] {
         QMessageBox::about(this,
-                           tr("Podglass"),
+                           tr("About Podglass"),
                            tr("Podglass %1\nSee, filter and answer the HTTP traffic of services on "
-                              "other machines.\nhttps://github.com/podglass")
+                              "other machines.\n\nGPL-3.0-or-later; the agent and the libraries "
+                              "Apache-2.0.")
                                .arg(QCoreApplication::applicationVersion()));
-    })->setText(tr("About Podglass"));
+    });
     buildListKeys();
 }
 
@@ -56,24 +57,18 @@ void MainWindow::buildFileMenu()
 {
     QMenu* menu = menuBar()->addMenu(tr("&Target"));
     action(menu, tr("Connect…"), QKeySequence(tr("Ctrl+N")), "connectAction", [this] {
-        m_pages->setCurrentIndex(0);
-        m_start->focusAddress();
+        showConnect();
     });
     action(menu, tr("Choose target…"), QKeySequence(tr("Ctrl+T")), "targetAction", [this] {
-        m_pages->setCurrentIndex(0);
-        m_work.link.listTargets();
+        showPicker();
     });
     action(menu, tr("Detach"), QKeySequence(tr("Ctrl+W")), "detachAction", [this] {
         m_work.attachment.detach();
-        m_pages->setCurrentIndex(0);
+        showPicker();
     });
     menu->addSeparator();
     action(menu, tr("Quit"), QKeySequence(tr("Ctrl+Q")), "quitAction", [this] { close(); });
-    connect(m_target, &QToolButton::clicked, this, [this] {
-        m_pages->setCurrentIndex(0);
-        m_work.link.listTargets();
-        m_start->focusAddress();
-    });
+    connect(m_target, &QToolButton::clicked, this, &MainWindow::showPicker);
 }
 
 void MainWindow::buildCaptureMenu()
@@ -107,8 +102,10 @@ void MainWindow::buildViewMenu()
 {
     QMenu* menu = menuBar()->addMenu(tr("&View"));
     action(menu, tr("Filter the list"), QKeySequence(tr("Ctrl+/")), "filterAction", [this] {
-        m_filter->focusText();
+        m_filter->setFocus();
+        m_filter->edit()->selectAll();
     });
+    action(menu, tr("Edit the view filter…"), {}, "editViewAction", [this] { editViewFilter(); });
     menu->addSeparator();
     auto& list = m_list->list();
     action(menu, tr("List"), QKeySequence(tr("Ctrl+1")), "focusList", [&list] {
@@ -178,7 +175,7 @@ void MainWindow::buildListKeys()
     };
     key(QStringLiteral("C"), [this] { copyCurl(); });
     key(QStringLiteral("Y"), [this] { copyUrl(); });
-    key(QStringLiteral("/"), [this] { m_filter->focusText(); });
+    key(QStringLiteral("/"), [this] { m_filter->setFocus(); });
     key(QStringLiteral("Ctrl+End"), [&list] { list.follow(); });
 }
 

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/charts/charts_dock.h"
+#include "ui/connect/connect_page.h"
+#include "ui/connect/target_picker.h"
+#include "ui/filter/filter_bar.h"
 #include "ui/filter/filter_editor.h"
 #include "ui/shell/connection_pill.h"
 #include "ui/shell/event_log.h"
-#include "ui/shell/filter_line.h"
 #include "ui/shell/list_page.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/mode_control.h"
-#include "ui/shell/start_page.h"
+#include "ui/shell/notice_bar.h"
 #include "ui/shell/status_line.h"
 #include "ui/shell/steal_bar.h"
 #include "ui/theme/icon.h"
@@ -16,6 +18,7 @@
 
 #include <QComboBox>
 #include <QDockWidget>
+#include <QLineEdit>
 #include <QMenu>
 #include <QSettings>
 #include <QStackedWidget>
@@ -76,21 +79,26 @@ void MainWindow::buildToolBar()
 
 void MainWindow::buildPages()
 {
-    m_start = new StartPage(this);
+    m_connect = new connect::ConnectPage(this);
+    m_picker = new connect::TargetPicker(this);
+    m_notice = new NoticeBar(this);
     m_steal = new StealBar(this);
     m_guard = new GuardSheet(this);
-    m_filter = new FilterLine(this);
+    m_filter = new ui::FilterBar(this);
+    m_filter->edit()->setObjectName(QStringLiteral("viewFilter"));
     m_list = new ListPage(m_work, this);
     auto* page = new QWidget(this);
     auto* layout = new QVBoxLayout(page);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
+    layout->addWidget(m_notice);
     layout->addWidget(m_steal);
     layout->addWidget(m_filter);
     layout->addWidget(m_guard);
     layout->addWidget(m_list, 1);
     m_pages = new QStackedWidget(this);
-    m_pages->addWidget(m_start);
+    m_pages->addWidget(m_connect);
+    m_pages->addWidget(m_picker);
     m_pages->addWidget(page);
     setCentralWidget(m_pages);
     m_status = new StatusLine(this);
@@ -111,13 +119,18 @@ void MainWindow::buildDocks()
         m_work.attachment.setStealFilter(filter);
         refreshSteal();
     });
+    m_viewEditor = new ui::FilterEditor(filter::Use::View, this);
+    m_viewEditorDock = addDock(QStringLiteral("viewFilterDock"), tr("View filter"), m_viewEditor);
+    connect(m_viewEditor, &ui::FilterEditor::applied, m_filter, &ui::FilterBar::setFilter);
     m_connectionDock = addDock(QStringLiteral("connectionsDock"), tr("Connections"), m_connections);
     m_logDock = addDock(QStringLiteral("eventsDock"), tr("Events"), m_log);
     tabifyDockWidget(m_chartsDock, m_connectionDock);
     tabifyDockWidget(m_connectionDock, m_logDock);
     m_chartsDock->hide();
     tabifyDockWidget(m_chartsDock, m_editorDock);
+    tabifyDockWidget(m_chartsDock, m_viewEditorDock);
     m_editorDock->hide();
+    m_viewEditorDock->hide();
     m_connectionDock->hide();
     m_logDock->hide();
     connect(m_connections,
@@ -146,7 +159,8 @@ void MainWindow::restoreLayout()
     restoreState(settings.value(QStringLiteral("window/state")).toByteArray());
     m_list->restoreState(settings.value(QStringLiteral("window/list")).toByteArray());
     m_steal->setTakerText(settings.value(QStringLiteral("steal/taker")).toString());
-    m_start->setRecent(settings.value(QStringLiteral("recent")).toStringList());
+    m_connect->setRecent(settings.value(QStringLiteral("recent")).toStringList());
+    m_filter->setRecent(settings.value(QStringLiteral("filters")).toStringList());
 }
 
 } // namespace podglass::shell

@@ -4,13 +4,15 @@
 #include "core/filter/text.h"
 
 #include "ui/filter/filter_editor.h"
+#include "ui/filter/tree_path.h"
 #include "ui/shell/event_log.h"
-#include "ui/shell/filter_line.h"
 #include "ui/shell/list_page.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/mode_control.h"
+#include "ui/shell/notice_bar.h"
 #include "ui/shell/steal_bar.h"
 
+#include <QDockWidget>
 #include <QSettings>
 
 namespace podglass::shell {
@@ -46,7 +48,9 @@ void MainWindow::toggleSteal()
         return;
     }
     if (!m_work.attachment.canSteal()) {
-        m_log->add(tr("Steal is not possible: %1").arg(m_work.attachment.lacking()));
+        const QString why = m_work.attachment.lacking();
+        m_log->add(tr("Steal is not possible: %1").arg(why));
+        m_notice->say(NoticeKind::Warning, tr("Steal is not possible here"), why);
         return;
     }
     if (const StealConcerns now = concerns(); now.any())
@@ -59,7 +63,7 @@ void MainWindow::steal()
 {
     m_guard->hide();
     const auto taker = m_steal->taker();
-    if (!taker)
+    if (!taker || m_work.attachment.stealPort() == 0)
         return;
     QSettings().setValue(QStringLiteral("steal/taker"), m_steal->takerText());
     m_work.attachment.setTaker(*taker);
@@ -69,7 +73,7 @@ void MainWindow::steal()
 void MainWindow::stealWithoutProbes()
 {
     filter::Filter filter = m_work.attachment.stealFilter();
-    filter.children.push_back({filter::noHealthProbes()});
+    ui::require(filter, {filter::noHealthProbes()});
     m_work.attachment.setStealFilter(filter);
     steal();
 }
@@ -81,14 +85,17 @@ void MainWindow::stopStealing()
         m_work.attachment.setMode(Mode::Mirror);
 }
 
+// To the editor, where its effect is seen first. It takes effect at once only when nothing is
+// stolen now and no edit of the user waits there.
 void MainWindow::addStealRules(const std::vector<filter::Rule>& rules)
 {
-    filter::Filter filter = m_work.attachment.stealFilter();
+    const bool atOnce = m_work.attachment.wantedMode() != Mode::Steal && !m_editor->isModified();
     for (const filter::Rule& rule : rules)
-        filter.children.push_back({rule});
-    m_work.attachment.setStealFilter(filter);
-    m_editor->setFilter(filter);
-    refreshSteal();
+        m_editor->addRule(rule);
+    if (atOnce)
+        m_editor->apply();
+    if (m_editor->isModified() || m_editorDock->isVisible())
+        editStealFilter();
 }
 
 // The newest requests, as the editor tries a filter on them.
@@ -123,8 +130,6 @@ std::vector<ui::SampleRequest> MainWindow::sample() const
 
 void MainWindow::editStealFilter()
 {
-    if (!m_editor->isModified())
-        m_editor->setFilter(m_work.attachment.stealFilter());
     m_editor->setTargetName(m_work.attachment.name());
     m_editor->setSample(sample());
     showDock(m_editorDock);
@@ -142,6 +147,7 @@ StealConcerns MainWindow::concerns() const
     all.target = m_work.attachment.name();
     all.everything = m_stealCompiled && m_stealCompiled->matchesEverything();
     all.noTaker = !m_steal->taker();
+    all.noPort = m_work.attachment.stealPort() == 0;
     all.preview = preview();
     all.others = m_work.attachment.otherClients();
     return all;
@@ -155,13 +161,16 @@ void MainWindow::refreshSteal()
             filter::CompiledFilter::compile(attachment.stealFilter(), filter::Use::Steal);
         m_stealCompiled = compiled ? *compiled : nullptr;
         m_stealCompiledRevision = attachment.revision();
+        m_editor->setInForce(attachment.stealFilter());
     }
     const bool stealing = attachment.mode() == Mode::Steal;
     const bool everything = attachment.stealFilter().children.empty();
     const QString words = everything
                               ? tr("every request (no rule yet)")
                               : QString::fromStdString(filter::inWords(attachment.stealFilter()));
-    m_steal->setStealingFrom(stealing ? attachment.name() : QString(), words);
+    m_steal->setStealingFrom(
+        stealing ? tr(":%1 of %2").arg(attachment.stealPort()).arg(attachment.name()) : QString(),
+        words);
     // The banner of a short window says it all.
     m_steal->setStripVisible(attachment.canSteal() && !(stealing && height() < shortBelow));
     m_steal->setFilter(

@@ -5,6 +5,7 @@
 #include "ui/theme/style_sheet.h"
 #include "ui/theme/theme.h"
 
+#include <QComboBox>
 #include <QFrame>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -22,6 +23,8 @@ StealBar::StealBar(QWidget* parent)
     , m_strip(new QFrame(this))
     , m_words(new QLabel(this))
     , m_count(new QLabel(this))
+    , m_portLabel(new QLabel(tr("&Port"), this))
+    , m_port(new QComboBox(this))
     , m_taker(new QLineEdit(this))
 {
     auto* layout = new QVBoxLayout(this);
@@ -73,6 +76,15 @@ QWidget* StealBar::makeStrip()
     edit->setObjectName(QStringLiteral("editStealFilter"));
     edit->setToolTip(tr("Edit the steal filter (Ctrl+Shift+F)"));
     connect(edit, &QPushButton::clicked, this, &StealBar::editRequested);
+    m_portLabel->setBuddy(m_port);
+    m_port->setObjectName(QStringLiteral("stealPort"));
+    m_port->setAccessibleName(tr("Port to steal from"));
+    m_port->setPlaceholderText(tr("Choose"));
+    m_port->setToolTip(tr("The port that requests are stolen from; the others stay mirrored"));
+    m_port->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    connect(m_port, &QComboBox::activated, this, [this](int index) {
+        emit portChosen(static_cast<quint16>(m_port->itemData(index).toUInt()));
+    });
     auto* label = new QLabel(tr("&Answer at"), m_strip);
     label->setBuddy(m_taker);
     m_taker->setObjectName(QStringLiteral("takerAddress"));
@@ -91,6 +103,8 @@ QWidget* StealBar::makeStrip()
     row->addWidget(m_count);
     row->addWidget(edit);
     row->addSpacing(theme::gap);
+    row->addWidget(m_portLabel);
+    row->addWidget(m_port);
     row->addWidget(label);
     row->addWidget(m_taker);
     return m_strip;
@@ -123,6 +137,26 @@ void StealBar::setPreview(const StealPreview& preview)
                             .arg(preview.matching)
                             .arg(preview.sampled));
     m_count->setAccessibleName(m_count->toolTip());
+}
+
+void StealBar::setPorts(const QVector<quint16>& ports, quint16 chosen)
+{
+    const QVariant wanted = QVariant::fromValue(ports);
+    if (m_port->property("ports") != wanted) {
+        m_port->setProperty("ports", wanted);
+        m_port->clear();
+        for (const quint16 port : ports)
+            m_port->addItem(QStringLiteral(":%1").arg(port), static_cast<uint>(port));
+    }
+    m_port->setCurrentIndex(m_port->findData(static_cast<uint>(chosen)));
+    m_portLabel->setVisible(ports.size() > 1);
+    m_port->setVisible(ports.size() > 1);
+}
+
+void StealBar::focusPort()
+{
+    m_port->setFocus();
+    m_port->showPopup();
 }
 
 void StealBar::setStripVisible(bool visible)

@@ -9,8 +9,10 @@
 
 #include "ui/shell/steal_preview.h"
 
+#include <QVector>
 #include <QWidget>
 
+class QComboBox;
 class QFrame;
 class QLabel;
 class QLineEdit;
@@ -30,17 +32,21 @@ public:
     void setFilter(const QString& words, bool everything, bool applied);
     void setPreview(const StealPreview& preview);
     void setStripVisible(bool visible);
+    // The ports to choose from; a choice is offered when there are several. 0: none chosen.
+    void setPorts(const QVector<quint16>& ports, quint16 chosen);
 
     // Where stolen requests are answered; nothing when the field holds no address.
     [[nodiscard]] std::optional<session::Taker> taker() const;
     void setTakerText(const QString& text);
     [[nodiscard]] QString takerText() const;
     void focusTaker();
+    void focusPort();
 
 signals:
     void stopRequested();
     void editRequested();
     void takerChanged();
+    void portChosen(quint16 port);
 
 private:
     QWidget* makeBanner();
@@ -53,6 +59,8 @@ private:
     QFrame* m_strip;
     QLabel* m_words;
     QLabel* m_count;
+    QLabel* m_portLabel;
+    QComboBox* m_port;
     QLineEdit* m_taker;
 };
 

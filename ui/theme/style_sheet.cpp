@@ -57,7 +57,10 @@ QSplitter::handle { background: $border; }
 QSplitter::handle:horizontal { width: 1px; }
 QSplitter::handle:vertical { height: 1px; }
 QSplitter::handle:hover { background: $accent; }
-QDockWidget { titlebar-close-icon: none; }
+QDockWidget { titlebar-close-icon: url(:/podglass/icons/$close.svg); }
+QDockWidget::close-button { border: 1px solid transparent; border-radius: 4px; padding: 1px; icon-size: 12px; }
+QDockWidget::close-button:hover { background: $hover; border: 1px solid $border; }
+QDockWidget::float-button { width: 0; height: 0; border: none; }
 QDockWidget::title { background: $panel; padding: 6px 8px; border-top: 1px solid $border; border-bottom: 1px solid $border; }
 QMainWindow::separator { background: $border; width: 1px; height: 1px; }
 QMainWindow::separator:hover { background: $accent; }
@@ -81,6 +84,7 @@ QPushButton[kind="flat"]:focus { border: 1px solid $accent; }
 QPushButton[kind="link"] { background: transparent; border: 1px solid transparent; color: $accent; padding: 3px 4px; text-align: left; }
 QPushButton[kind="link"]:hover { text-decoration: underline; }
 QPushButton[kind="link"]:focus { border: 1px solid $accent; }
+QPushButton[kind="chip"] { background: $selected; border: 1px solid $border; border-radius: 11px; padding: 2px 8px; }
 QToolButton { border: 1px solid transparent; border-radius: 5px; padding: 4px 6px; color: $text; }
 QToolButton:hover { background: $hover; }
 QToolButton:checked { background: $selected; }
@@ -94,6 +98,7 @@ QToolButton[segment="last"] { border-top-right-radius: 6px; border-bottom-right-
 QToolButton[segment]:hover { background: $hover; }
 QToolButton[segment]:focus { border: 1px solid $accent; }
 QToolButton[segment]:checked { background: $accentfill; color: $accenttext; font-weight: 600; }
+QToolButton[segment]:checked:disabled { background: $hover; color: $muted; font-weight: normal; }
 QToolButton[segment][steal="true"]:checked { background: $stealfill; color: $steal; border: 1px solid $stealedge; }
 )";
 
@@ -116,6 +121,16 @@ QLabel[tone="loss"] { color: $loss; font-weight: 600; }
 QLabel[tone="success"] { color: $success; }
 QLabel[tone="warning"] { color: $warning; }
 QLabel[tone="failure"] { color: $failure; }
+QCheckBox, QRadioButton { spacing: 6px; color: $text; }
+QCheckBox::indicator, QRadioButton::indicator { width: 14px; height: 14px; background: $base; border: 1px solid $muted; }
+QCheckBox::indicator { border-radius: 3px; }
+QRadioButton::indicator { border-radius: 8px; }
+QCheckBox::indicator:hover, QRadioButton::indicator:hover { border: 1px solid $accent; }
+QCheckBox::indicator:focus, QRadioButton::indicator:focus { border: 2px solid $accent; width: 12px; height: 12px; }
+QCheckBox::indicator:checked { background: $accentfill; border: 1px solid $accentfill; image: url(:/podglass/icons/ticked.svg); }
+QRadioButton::indicator:checked { background: $accentfill; border: 1px solid $accentfill; image: url(:/podglass/icons/dotted.svg); }
+QCheckBox::indicator:checked:focus, QRadioButton::indicator:checked:focus { border: 1px solid $text; width: 14px; height: 14px; }
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border: 1px solid $border; background: $window; }
 QGroupBox { border: 1px solid $border; border-radius: 6px; margin-top: 10px; padding-top: 8px; font-weight: 600; }
 QGroupBox::title { subcontrol-origin: margin; left: 10px; padding: 0 4px; }
 )";
@@ -164,6 +179,9 @@ QString styleSheetFor(Scheme scheme)
     sheet.replace(QLatin1String("$chevron"),
                   scheme == Scheme::Light ? QLatin1String("chevron-light")
                                           : QLatin1String("chevron-dark"));
+    sheet.replace(QLatin1String("$close"),
+                  scheme == Scheme::Light ? QLatin1String("close-light")
+                                          : QLatin1String("close-dark"));
     for (const auto& [name, role] : names)
         sheet.replace(QLatin1String(name), color(scheme, role).name());
     return sheet;

@@ -47,7 +47,6 @@ FieldsView::FieldsView(QWidget* parent)
     setEditTriggers(QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed);
     setSelectionBehavior(QAbstractItemView::SelectRows);
     setShowGrid(false);
-    setViewportMargins(theme::gap, theme::gapSmall, 0, 0);
     setWordWrap(true);
     setTabKeyNavigation(false);
     setTextElideMode(Qt::ElideRight);

@@ -53,7 +53,14 @@ MessageView::MessageView(const QString& name, QWidget* parent)
     m_tabs->setDocumentMode(true);
     m_tabs->tabBar()->setAccessibleName(tr("Parts of the %1").arg(name.toLower()));
     m_tabs->setAccessibleName(name);
-    m_tabs->addTab(m_fields, tr("Headers"));
+    // A table keeps no margins of its own; in line with the texts above it.
+    auto* fields = new QWidget(this);
+    fields->setProperty("surface", QStringLiteral("base"));
+    fields->setAttribute(Qt::WA_StyledBackground);
+    auto* inset = new QVBoxLayout(fields);
+    inset->setContentsMargins(theme::gapSmall, theme::gapSmall, 0, 0);
+    inset->addWidget(m_fields);
+    m_tabs->addTab(fields, tr("Headers"));
     m_tabs->addTab(m_body, tr("Body"));
     m_tabs->addTab(m_raw, tr("Raw"));
     auto* layout = new QVBoxLayout(this);
@@ -104,7 +111,10 @@ void MessageView::setCompact(bool compact)
 
 void MessageView::focusTabs()
 {
-    m_tabs->currentWidget()->setFocus();
+    if (m_tabs->currentIndex() == 0)
+        m_fields->setFocus();
+    else
+        m_tabs->currentWidget()->setFocus();
 }
 
 } // namespace podglass::views

@@ -212,7 +212,7 @@ private slots:
         kept.newAgent();
         traffic.request({.exchange = 1, .connection = 1, .path = "/new"});
         traffic.response({.exchange = 1, .connection = 1, .status = 204});
-        QCOMPARE(kept.rows().at(1)->state, store::RowState::Cut);
+        QCOMPARE(kept.rows().at(1)->state, store::RowState::Unanswered);
         QCOMPARE(kept.rows().at(1)->status, 0);
         QCOMPARE(kept.rows().at(2)->status, 204);
         QCOMPARE(kept.connections().end(), 3U);

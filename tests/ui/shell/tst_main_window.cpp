@@ -116,11 +116,22 @@ private slots:
         rig.part<QLineEdit>("takerAddress")->setText(QStringLiteral("127.0.0.1:8080"));
         rig.part<QAction>("stealAction")->trigger();
         QVERIFY(rig.part<QWidget>("guardSheet")->isVisible());
+        // Two ports are watched: first it is asked which one.
+        QVERIFY(!rig.part<QWidget>("guardNoProbes")->isVisible());
+        QVERIFY(rig.part<QWidget>("guardPort")->isVisible());
+        rig.work.attachment.setStealPort(8080);
+        QTRY_VERIFY(rig.part<QWidget>("guardNoProbes")->isVisible());
         QCOMPARE(rig.work.attachment.wantedMode(), wire::Mode::Mirror);
         QMetaObject::invokeMethod(rig.part<QWidget>("guardNoProbes"), "click");
         QTRY_COMPARE(rig.work.attachment.mode(), wire::Mode::Steal);
         QVERIFY(rig.agent.taker && rig.agent.taker->port == 8080);
-        QVERIFY(rig.agent.sent.back().filter.find("kube-probe") != std::string::npos);
+        bool probesStay = false;
+        for (const auto& sent : rig.agent.sent)
+            if (sent.mode == wire::Mode::Steal) {
+                QCOMPARE(sent.port, std::uint16_t{8080});
+                probesStay = sent.filter.find("kube-probe") != std::string::npos;
+            }
+        QVERIFY(probesStay);
         QVERIFY(rig.part<QWidget>("stealBanner")->isVisible());
         rig.part<QAction>("stopAction")->trigger(); // no question on the way out
         QTRY_COMPARE(rig.work.attachment.mode(), wire::Mode::Mirror);
@@ -132,11 +143,65 @@ private slots:
         Rig rig;
         QVERIFY(rig.attach());
         rig.work.attachment.setTaker({});
+        rig.work.attachment.setStealPort(8080);
         rig.work.attachment.setMode(wire::Mode::Steal);
         QTRY_COMPARE(rig.work.attachment.mode(), wire::Mode::Steal);
         rig.agent.push(session::StateChanged{session::State::Reconnecting, "in 1 s", {}});
         QTRY_COMPARE(rig.work.attachment.wantedMode(), wire::Mode::Mirror);
         QVERIFY(!rig.part<QWidget>("stealBanner")->isVisible());
+    }
+
+    void attachingAgainAfterABreakKeepsOff()
+    {
+        Rig rig;
+        QVERIFY(rig.attach());
+        rig.part<QAction>("captureAction")->trigger();
+        QTRY_COMPARE(rig.work.attachment.mode(), wire::Mode::Off);
+        const std::size_t before = rig.agent.sent.size();
+        rig.agent.attach("container:3f21"); // as the session does it after a break
+        rig.agent.push(session::StateChanged{session::State::Live, "again", {}});
+        QTRY_VERIFY(rig.part<QWidget>("connectionPill")
+                        ->property("text")
+                        .toString()
+                        .startsWith(QStringLiteral("Live")));
+        QCOMPARE(rig.work.attachment.wantedMode(), wire::Mode::Off);
+        QCOMPARE(rig.agent.sent.size(), before);
+    }
+
+    void onlyThisConnectionIsARestrictionThatCanBeRemoved()
+    {
+        Rig rig;
+        QVERIFY(rig.attach());
+        QVERIFY(rig.play(200));
+        rig.part<QTableView>("exchangeTable")->selectRow(3);
+        rig.part<QWidget>("detailConnection");
+        QMetaObject::invokeMethod(rig.part<QWidget>("detailConnection"), "click");
+        QTRY_VERIFY(rig.work.view.shownRequests() < 200);
+        QVERIFY(rig.work.view.shownRequests() > 0);
+        const auto wanted = rig.work.store.rows().at(rig.work.view.at(0))->connection;
+        for (std::size_t i = 0; i < rig.work.view.size(); ++i)
+            QCOMPARE(rig.work.store.rows().at(rig.work.view.at(i))->connection, wanted);
+        QVERIFY(rig.part<QWidget>("filterScope")->isVisible());
+        QMetaObject::invokeMethod(rig.part<QWidget>("filterScope"), "click");
+        QTRY_COMPARE(rig.work.view.shownRequests(), std::uint64_t{200});
+        QVERIFY(!rig.part<QWidget>("filterScope")->isVisible());
+    }
+
+    void aFailureLeavesWhatIsShown()
+    {
+        Rig rig;
+        QVERIFY(rig.attach());
+        QVERIFY(rig.play(50));
+        session::StateChanged failed{session::State::Failed, {}, {}};
+        failed.error = {"the agent was killed", "agent on build-3", "connect again"};
+        rig.agent.push(failed);
+        QTRY_VERIFY(rig.part<QWidget>("noticeBar")->isVisible());
+        QCOMPARE(rig.part<QLabel>("noticeTitle")->text(), QStringLiteral("the agent was killed"));
+        QVERIFY(rig.part<QWidget>("exchangeTable")->isVisible());
+        QCOMPARE(rig.work.view.shownRequests(), std::uint64_t{50});
+        QMetaObject::invokeMethod(rig.part<QWidget>("noticeAction"), "click");
+        QTRY_COMPARE(rig.work.attachment.mode(), wire::Mode::Mirror);
+        QCOMPARE(rig.work.store.requests(), std::uint64_t{50});
     }
 
     void followsTheTailUntilTheUserLooksElsewhere()
