@@ -3,10 +3,20 @@
 
 #include "core/telemetry/cgroup_memory.h"
 #include "core/telemetry/process_usage.h"
+#include "core/telemetry/text_file.h"
+
+#include <algorithm>
 
 namespace podglass::telemetry {
 
 namespace {
+
+// Other processes are in the group too, such as a whole login session.
+bool sharedWithOthers(const MemoryCgroup& cgroup)
+{
+    const auto processes = readTextFile(cgroup.directory / "cgroup.procs");
+    return processes && std::ranges::count(*processes, '\n') > 1;
+}
 
 std::optional<CgroupMemory> cgroupMemory(const std::filesystem::path& root,
                                          const std::string& process)
@@ -16,6 +26,9 @@ std::optional<CgroupMemory> cgroupMemory(const std::filesystem::path& root,
     // "/" is the machine, unless a cgroup namespace shows a container its own group as "/"; that
     // one has a limit in every setup where the figures matter.
     if (memory && cgroup->path == "/" && memory->limit == 0)
+        return std::nullopt;
+    // A group without a limit that we share says nothing of us: its page cache is not ours.
+    if (memory && process == "self" && memory->limit == 0 && sharedWithOthers(*cgroup))
         return std::nullopt;
     return memory;
 }

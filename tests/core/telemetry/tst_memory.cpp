@@ -122,6 +122,23 @@ private slots:
         QCOMPARE(sample.pageCache, 7U);
     }
 
+    // A login session's page cache is not the agent's; a shared limit is, since it kills both.
+    void aSharedGroupCountsOnlyWhenItHasALimit()
+    {
+        const MadeUpTree tree;
+        tree.file("proc/self/mountinfo", "35 31 0:32 / /cg rw - cgroup cgroup rw,memory\n");
+        tree.file("proc/self/cgroup", "4:memory:/session\n");
+        tree.file("proc/self/smaps_rollup", "Rss: 50 kB\nAnonymous: 10 kB\n");
+        tree.file("cg/session/memory.usage_in_bytes", "1\n");
+        tree.file("cg/session/memory.stat", "total_rss 5000000\ntotal_cache 7\n");
+        tree.file("cg/session/cgroup.procs", "1\n2\n");
+        const wire::MemorySample shared = telemetry::ownMemory(tree.root());
+        QVERIFY(!shared.ofCgroup);
+        QCOMPARE(shared.pageCache, 40U * 1024);
+        tree.file("cg/session/memory.limit_in_bytes", "67108864\n");
+        QCOMPARE(telemetry::ownMemory(tree.root()).limit, 64U * 1024 * 1024);
+    }
+
     void heapGrowsByWhatIsAllocated()
     {
         const std::uint64_t before = telemetry::ownMemory("/").anonymous;
