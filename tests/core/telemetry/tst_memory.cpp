@@ -135,7 +135,8 @@ private slots:
         const wire::MemorySample shared = telemetry::ownMemory(tree.root());
         QVERIFY(!shared.ofCgroup);
         QCOMPARE(shared.pageCache, 40U * 1024);
-        tree.file("cg/session/memory.limit_in_bytes", "67108864\n");
+        tree.file("cg/session/memory.stat",
+                  "total_rss 5000000\ntotal_cache 7\nhierarchical_memory_limit 67108864\n");
         QCOMPARE(telemetry::ownMemory(tree.root()).limit, 64U * 1024 * 1024);
     }
 
