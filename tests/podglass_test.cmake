@@ -15,7 +15,7 @@ function(podglass_test name)
     set(arg_LABEL fast)
   endif()
   if(NOT arg_TIMEOUT)
-    set(arg_TIMEOUT 60)
+    set(arg_TIMEOUT 180) # many times what it takes when nothing else runs
   endif()
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(
