@@ -69,6 +69,19 @@ inline constexpr std::size_t tlsHelloBytes = 20'480;
 inline constexpr std::size_t undecidedBytes = 65'536;
 // Unanswered pipelined requests per connection; policy: oldest is ended as Unanswered.
 inline constexpr std::size_t pipelinedRequests = 256;
+// HTTP/2: compressed bytes and frames of one header block; policy: the connection is shown raw.
+inline constexpr std::size_t headerBlockBytes = 65'536;
+inline constexpr std::size_t headerBlockFrames = 8;
+// An encoder's dynamic table (RFC 7541 4.2); policy: its headers cannot be read from there.
+inline constexpr std::size_t hpackTableBytes = std::size_t{1} << 20;
+// Unfinished streams of one connection; policy: the oldest is ended as it stands.
+inline constexpr std::size_t http2Streams = 1'024;
+// All HTTP/2 connections of one target: tables, decoded headers, streams. Policy: as above.
+inline constexpr std::size_t http2Bytes = std::size_t{8} << 20;
+// Streams a client resets before their answer: so many at once, so many more a second. Policy: the
+// streams beyond are not shown one by one, only counted.
+inline constexpr std::uint32_t http2Resets = 1'000;
+inline constexpr std::uint32_t http2ResetsPerSecond = 33;
 // Bytes of one body that are sent to clients per direction unless a subscription says otherwise;
 // the rest is counted in MessageEnd::bodyBytes.
 inline constexpr std::uint64_t bodyPreviewBytes = 256 * kibibyte;

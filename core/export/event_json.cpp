@@ -39,8 +39,12 @@ json fieldList(std::span<const flow::HeaderField> fields, Secrets secrets)
 
 json flagList(std::uint16_t flags)
 {
-    constexpr std::array<const char*, 5> names{
-        "ambiguous-framing", "malformed", "head-too-large", "joined-late", "obsolete-fold"};
+    constexpr std::array<const char*, 6> names{"ambiguous-framing",
+                                               "malformed",
+                                               "head-too-large",
+                                               "joined-late",
+                                               "obsolete-fold",
+                                               "head-unreadable"};
     json list = json::array();
     for (std::size_t i = 0; i < names.size(); ++i)
         if ((flags >> i & 1) != 0)

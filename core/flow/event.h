@@ -107,7 +107,8 @@ enum class Protocol : std::uint8_t
 struct ProtocolDetected
 {
     Protocol protocol = Protocol::Unknown;
-    std::string_view detail; // TLS: the server name asked for; else empty
+    // TLS: the server name asked for; HTTP/2, raw: what cannot be read, in words; else empty.
+    std::string_view detail;
 };
 
 // -- messages ------------------------------------------------------------------------------------
@@ -129,6 +130,7 @@ enum class MessageFlag : std::uint16_t
     HeadTooLarge = 4,
     JoinedLate = 8,
     ObsoleteFold = 16,
+    HeadUnreadable = 32, // HTTP/2: compressed with what was not seen; method, target, fields empty
 };
 
 struct RequestHead
@@ -138,6 +140,9 @@ struct RequestHead
     std::string_view target;    // request-target exactly as sent (RFC 9112 3.2)
     std::uint16_t version = 11; // 10, 11, 20
     std::uint16_t flags = 0;    // MessageFlag bits
+    // HTTP/2 (RFC 9113 8.3): the pseudo-header fields are method and target (of CONNECT, the
+    // authority); an :authority without a host field is given as the field "host". Pseudo fields
+    // that have no other place (:protocol, an :authority that contradicts host) stay among these.
     std::span<const HeaderField> fields;
     ByteView raw; // the head exactly as on the wire; empty for HTTP/2
 };

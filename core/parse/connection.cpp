@@ -9,10 +9,15 @@ namespace podglass::parse {
 using flow::Direction;
 using flow::Protocol;
 
-Connection::Connection(EventOutput output, Ids& exchangeIds, ParseOptions options, bool joinedLate)
+Connection::Connection(EventOutput output,
+                       Ids& exchangeIds,
+                       ParseOptions options,
+                       std::shared_ptr<MemoryBudget> budget,
+                       bool joinedLate)
     : m_out(output)
     , m_exchangeIds(exchangeIds)
     , m_options(options)
+    , m_budget(std::move(budget))
     , m_sides{Side(Direction::ClientToServer, Http1Parser::Kind::Request),
               Side(Direction::ServerToClient, Http1Parser::Kind::Response)}
     , m_unsure(joinedLate)
@@ -92,8 +97,30 @@ std::size_t Connection::read(Side& side, bytes::ByteView input)
             if (!step(side, rest, used))
                 return used;
             break;
+        case Reading::Http2:
+            if (!readHttp2(side, rest, used))
+                return used;
+            break;
         }
     }
+}
+
+// False: all is read, or waits. True: it was no HTTP/2 after all.
+bool Connection::readHttp2(Side& side, bytes::ByteView input, std::size_t& used)
+{
+    const bool mayWait = !m_hurry && !client().finished && !server().finished
+                         && client().reading == Reading::Http2
+                         && input.size() <= limits::undecidedBytes;
+    const std::size_t part =
+        m_http2->read(side.direction, {input, side.position, side.at, mayWait});
+    used += part;
+    side.position += part;
+    if (side.direction == Direction::ClientToServer && m_http2->serverWaits())
+        server().wake = true;
+    if (m_http2->failure().empty())
+        return false;
+    decide(Protocol::Raw, m_http2->failure(), side.at);
+    return true;
 }
 
 std::size_t Connection::showRaw(Side& side, bytes::ByteView input)
@@ -102,91 +129,6 @@ std::size_t Connection::showRaw(Side& side, bytes::ByteView input)
         m_out.stream(side.direction, side.position, input, side.at);
     side.position += input.size();
     return input.size();
-}
-
-// False: needs more bytes. True: `side.reading` has changed.
-bool Connection::detect(Side& side, bytes::ByteView input)
-{
-    if (side.direction == Direction::ServerToClient)
-        return detectServer(input);
-    const Detection found = detectFromClient(input);
-    if (found.protocol == Protocol::Unknown)
-        return false;
-    decide(found.protocol, found.serverName, side.at);
-    return true;
-}
-
-bool Connection::detectServer(bytes::ByteView input)
-{
-    if (input.empty())
-        return false;
-    const bool clientSpoke = !client().rest.empty();
-    switch (beginsResponse(input)) {
-    case Certainty::Open:
-        return false;
-    case Certainty::Yes:
-        // Without a word of the client yet, its request may only be late.
-        if (!clientSpoke && !client().finished && !server().finished
-            && input.size() <= limits::undecidedBytes)
-            return false;
-        decide(Protocol::Http1, {}, server().at);
-        return true;
-    case Certainty::No:
-        break;
-    }
-    if (!clientSpoke)
-        decide(Protocol::ServerFirst, {}, server().at);
-    else
-        decideNow(server().at);
-    return true;
-}
-
-// What waits must be told now: no more bytes will help.
-void Connection::decideNow(base::Timestamp at)
-{
-    if (client().reading != Reading::Detecting && server().reading != Reading::Detecting)
-        return;
-    if (beginsResponse(server().rest) == Certainty::Yes)
-        decide(Protocol::Http1, {}, at);
-    else if (readTlsHello(client().rest).state == TlsHello::State::Incomplete)
-        decide(Protocol::Tls, {}, at); // without the name
-    else
-        decide(Protocol::Raw, {}, at);
-}
-
-void Connection::decide(Protocol protocol, std::string_view detail, base::Timestamp at)
-{
-    m_protocol = protocol;
-    m_out.emit(flow::ProtocolDetected{protocol, detail}, at);
-    for (Side& side : m_sides) {
-        side.reading = protocol == Protocol::Http1 ? Reading::Messages : Reading::Raw;
-        side.wake = true;
-    }
-}
-
-// False: needs more bytes. True: found (Messages), or shown as no message (still Seeking).
-bool Connection::seek(Side& side, bytes::ByteView input)
-{
-    if (input.empty())
-        return false;
-    switch (side.direction == Direction::ClientToServer ? certainRequest(input)
-                                                        : certainResponse(input)) {
-    case Certainty::Open:
-        return false;
-    case Certainty::Yes:
-        side.reading = Reading::Messages;
-        if (m_protocol != Protocol::Http1)
-            m_out.emit(flow::ProtocolDetected{Protocol::Http1, {}}, side.at);
-        m_protocol = Protocol::Http1;
-        return true;
-    case Certainty::No:
-        break;
-    }
-    if (m_protocol == Protocol::Unknown) {
-        m_protocol = Protocol::Raw;
-        m_out.emit(flow::ProtocolDetected{Protocol::Raw, {}}, side.at);
-    }
-    return true;
 }
 
 // A message that would begin here must wait for something the other side says.

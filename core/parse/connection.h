@@ -5,18 +5,23 @@
 //   Seeking -> Messages              joined late or lost: wait for a certain start of a message
 //   Messages -> Seeking | Raw        a loss; a tunnel, a framing error, bytes after the last
 //   message
+//   Detecting | Messages -> Http2    a preface; an upgrade to h2c
+//   Http2 -> Raw                     a loss that hides where frames begin; not HTTP/2 after all
 // Bytes that cannot be told yet stay in Side::rest, bounded by limits::undecidedBytes.
-// Files: connection.cpp bytes in; connection_messages.cpp heads, bodies, ends; connection_loss.cpp
-// gaps and ends of the stream. Thread: the one that feeds it.
+// Files: connection.cpp bytes in; connection_detect.cpp what they are; connection_messages.cpp
+// heads, bodies, ends; connection_loss.cpp gaps and ends of the stream. Thread: the one that feeds
+// it.
 #pragma once
 
 #include "core/parse/connection_parser.h"
 #include "core/parse/event_output.h"
 #include "core/parse/http1_parser.h"
+#include "core/parse/http2_session.h"
 #include "core/parse/outstanding.h"
 #include "core/parse/protocol.h"
 
 #include <array>
+#include <memory>
 #include <vector>
 
 namespace podglass::parse {
@@ -24,7 +29,11 @@ namespace podglass::parse {
 class Connection final : public reassembly::StreamSink
 {
 public:
-    Connection(EventOutput output, Ids& exchangeIds, ParseOptions options, bool joinedLate);
+    Connection(EventOutput output,
+               Ids& exchangeIds,
+               ParseOptions options,
+               std::shared_ptr<MemoryBudget> budget,
+               bool joinedLate);
 
     void data(flow::Direction direction,
               std::uint64_t offset,
@@ -46,6 +55,7 @@ private:
         Detecting,
         Seeking,
         Messages,
+        Http2,
         Raw,
     };
 
@@ -89,7 +99,9 @@ private:
     std::size_t read(Side& side, bytes::ByteView input);
     bool detect(Side& side, bytes::ByteView input);
     bool detectServer(bytes::ByteView input);
+    [[nodiscard]] Certainty beginsHttp2(const Side& side, bytes::ByteView input) const;
     bool seek(Side& side, bytes::ByteView input);
+    bool readHttp2(Side& side, bytes::ByteView input, std::size_t& used);
     std::size_t showRaw(Side& side, bytes::ByteView input);
     void pump(Side& side);
     void settle();
@@ -108,10 +120,13 @@ private:
     void endMessage(Side& side, flow::MessageFate fate, base::Timestamp at);
     void endUnanswered(flow::MessageFate fate, base::Timestamp at, std::size_t index = 0);
     void tunnel();
+    void beginHttp2();
+    void upgradeToHttp2(Side& side);
 
     // Loss and ends.
     void undetectable(base::Timestamp at);
     void lose(Side& side);
+    void loseHttp2(Side& side);
     void doubtOutstanding(base::Timestamp at);
     void endAllUnanswered(base::Timestamp at);
     void endSide(Side& side, bool cleanly, base::Timestamp at);
@@ -119,11 +134,14 @@ private:
     EventOutput m_out;
     Ids& m_exchangeIds;
     ParseOptions m_options;
+    std::shared_ptr<MemoryBudget> m_budget; // of all HTTP/2 connections
     std::array<Side, 2> m_sides;
+    std::unique_ptr<Http2Session> m_http2;
     OutstandingQueue m_outstanding;
     flow::ExchangeId m_awaiting; // CONNECT or upgrade without an answer yet: client bytes wait
     flow::Protocol m_protocol = flow::Protocol::Unknown;
     flow::Protocol m_tunnelProtocol = flow::Protocol::Raw;
+    bool m_hurry = false;  // bytes behind those that wait are missing
     bool m_unsure = false; // joined late or lost: responses may have no request here
 };
 

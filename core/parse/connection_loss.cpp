@@ -24,7 +24,9 @@ void Connection::gap(const flow::Gap& gap, base::Timestamp at)
     if (holed.reading == Reading::Detecting)
         undetectable(at);
     // What waited for the other side waits no longer: what is missing comes behind it.
+    m_hurry = true;
     pump(holed);
+    m_hurry = false;
     if (holed.reading == Reading::Messages) {
         const bool whole = holed.rest.empty();
         if (whole && holed.parser.skip(gap.length)) {
@@ -34,6 +36,9 @@ void Connection::gap(const flow::Gap& gap, base::Timestamp at)
         } else {
             lose(holed);
         }
+    } else if (holed.reading == Reading::Http2) {
+        if (!holed.rest.empty() || !m_http2->gap(gap.direction, gap.length, at))
+            loseHttp2(holed);
     } else if (holed.reading != Reading::Raw) {
         lose(holed);
     }
@@ -76,6 +81,15 @@ void Connection::lose(Side& side)
     side.late = true;
 }
 
+// Where the frames begin is not known any more.
+void Connection::loseHttp2(Side& side)
+{
+    m_http2->finish(side.direction, MessageFate::CutByGap, side.at);
+    showRaw(side, side.rest);
+    side.rest.clear();
+    side.reading = Reading::Raw;
+}
+
 // Responses may be among the missing bytes. Of one request the next event tells; of several, no
 // response could be given to its request with certainty.
 void Connection::doubtOutstanding(base::Timestamp at)
@@ -104,6 +118,8 @@ void Connection::finished(Direction direction, base::Timestamp at)
 // `cleanly`: the stream ended, rather than our sight of it.
 void Connection::endSide(Side& side, bool cleanly, base::Timestamp at)
 {
+    if (m_http2)
+        m_http2->finish(side.direction, MessageFate::CutByClose, at);
     if (side.open) {
         MessageFate fate = side.parser.finish();
         if (!cleanly && fate == MessageFate::Complete)

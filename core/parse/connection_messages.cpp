@@ -146,6 +146,10 @@ void Connection::onEnd(Side& side)
         return;
     }
     const flow::ExchangeId exchange = side.message.exchange;
+    if (side.parser.tunnelled() && m_tunnelProtocol == flow::Protocol::Http2) {
+        upgradeToHttp2(side);
+        return;
+    }
     endMessage(side, MessageFate::Complete, side.at);
     if (side.parser.tunnelled()) {
         tunnel();
@@ -207,6 +211,23 @@ void Connection::tunnel()
     server().reading = Reading::Raw;
     client().reading = Reading::Raw;
     pump(client()); // what it sent ahead comes before what the server says in the tunnel
+}
+
+// The 101 was an interim answer: the final one comes on stream 1 (RFC 7540 3.2).
+void Connection::upgradeToHttp2(Side& side)
+{
+    side.open = false;
+    beginHttp2();
+    m_http2->upgraded(side.message.exchange);
+    if (!m_outstanding.empty())
+        m_outstanding.remove(0);
+    m_awaiting = {};
+    if (client().open)
+        endMessage(client(), MessageFate::CutByClose, client().at);
+    m_protocol = flow::Protocol::Http2;
+    m_out.emit(flow::ProtocolDetected{m_protocol, {}}, side.at);
+    client().reading = server().reading = Reading::Http2;
+    pump(client());
 }
 
 } // namespace podglass::parse

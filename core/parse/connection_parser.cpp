@@ -2,6 +2,7 @@
 #include "core/parse/connection_parser.h"
 
 #include "core/parse/connection.h"
+#include "core/parse/memory_budget.h"
 
 namespace podglass::parse {
 
@@ -13,6 +14,7 @@ ParserFactory::ParserFactory(flow::EventSink& sink,
     , m_target(target)
     , m_exchangeIds(exchangeIds)
     , m_options(options)
+    , m_budget(std::make_shared<MemoryBudget>(limits::http2Bytes))
 {}
 
 std::unique_ptr<reassembly::StreamSink> ParserFactory::open(flow::ConnectionId connection,
@@ -21,7 +23,8 @@ std::unique_ptr<reassembly::StreamSink> ParserFactory::open(flow::ConnectionId c
 {
     EventOutput output(m_sink, m_target, connection);
     output.emit(opened, at);
-    return std::make_unique<Connection>(output, m_exchangeIds, m_options, opened.joinedLate);
+    return std::make_unique<Connection>(
+        output, m_exchangeIds, m_options, m_budget, opened.joinedLate);
 }
 
 } // namespace podglass::parse

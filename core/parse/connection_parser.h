@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ConnectionParser: one TCP connection from ordered bytes to flow events. It detects the protocol,
-// reads HTTP/1, pairs requests with responses (pipelining, 1xx, early answers), and shows anything
-// else as raw streams. One object for live capture, files and the proxy.
+// reads HTTP/1 and HTTP/2, pairs requests with responses (pipelining, 1xx, early answers, streams),
+// and shows anything else as raw streams. One object for live capture, files and the proxy.
 // Time passed in, no I/O. Thread: the one that feeds it.
 #pragma once
 
@@ -12,6 +12,8 @@
 #include <memory>
 
 namespace podglass::parse {
+
+class MemoryBudget;
 
 struct ParseOptions
 {
@@ -40,6 +42,7 @@ private:
     flow::TargetId m_target;
     Ids& m_exchangeIds;
     ParseOptions m_options;
+    std::shared_ptr<MemoryBudget> m_budget; // of all HTTP/2 connections
 };
 
 } // namespace podglass::parse

@@ -4,6 +4,7 @@
 #include "core/base/limits.h"
 #include "core/parse/http1_head.h"
 #include "core/parse/http1_text.h"
+#include "core/parse/http2_frames.h"
 #include "core/parse/tls_hello.h"
 
 #include <algorithm>
@@ -13,7 +14,6 @@ namespace podglass::parse {
 
 namespace {
 
-constexpr std::string_view http2Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 // Longer than any registered method (RFC 9110 16.1: UPDATEREDIRECTREF has 17 letters).
 constexpr std::size_t longestMethod = 32;
 
@@ -78,7 +78,7 @@ Detection detectFromClient(bytes::ByteView start)
         return {flow::Protocol::Tls, std::move(hello.serverName)};
     if (hello.state == TlsHello::State::Incomplete)
         return {};
-    const Certainty http2 = beginsWith(bytes::asText(start), http2Preface);
+    const Certainty http2 = beginsHttp2Client(start);
     if (http2 == Certainty::Yes)
         return {flow::Protocol::Http2, {}};
     if (http2 == Certainty::Open)
@@ -97,6 +97,25 @@ Detection detectFromClient(bytes::ByteView start)
 Certainty beginsResponse(bytes::ByteView start)
 {
     return beginsWith(bytes::asText(start), "HTTP/1.");
+}
+
+Certainty beginsHttp2Client(bytes::ByteView start)
+{
+    return beginsWith(bytes::asText(start), http2Preface);
+}
+
+Certainty beginsHttp2Server(bytes::ByteView start)
+{
+    // Length, type 4, no flags, stream 0; the length a multiple of six, below 16 KiB.
+    constexpr std::size_t fixed = http2::frameHeaderBytes;
+    std::array<std::uint8_t, fixed> header{0, 0, 0, 4, 0, 0, 0, 0, 0};
+    for (std::size_t i = 0; i < std::min(start.size(), fixed); ++i)
+        if (i != 1 && i != 2 && start[i] != header.at(i))
+            return Certainty::No;
+    if (start.size() < fixed)
+        return Certainty::Open;
+    const std::uint32_t length = readFrameHeader(start).length;
+    return length % 6 == 0 && length < 16'384 ? Certainty::Yes : Certainty::No;
 }
 
 Certainty certainRequest(bytes::ByteView start)

@@ -9,6 +9,9 @@
 
 namespace podglass::parse {
 
+// The client's first bytes (RFC 9113 3.4).
+inline constexpr std::string_view http2Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
 struct Detection
 {
     flow::Protocol protocol = flow::Protocol::Unknown; // Unknown: needs more bytes
@@ -28,6 +31,12 @@ enum class Certainty : std::uint8_t
 
 // The first bytes of the server: "HTTP/1.".
 Certainty beginsResponse(bytes::ByteView start);
+
+Certainty beginsHttp2Client(bytes::ByteView start);
+
+// The first frame of an HTTP/2 server, SETTINGS (RFC 9113 3.4), which may come before the client's
+// preface was seen.
+Certainty beginsHttp2Server(bytes::ByteView start);
 
 // A place in mid-stream that is certain to begin a message: one whole start line by the letter of
 // RFC 9112 (no leniency, since a body may hold anything).

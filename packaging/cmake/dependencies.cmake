@@ -5,6 +5,7 @@ find_package(nlohmann_json REQUIRED)                         # nlohmann-json3-de
 find_package(CLI11 REQUIRED)                                 # libcli11-dev
 pkg_check_modules(pcap REQUIRED IMPORTED_TARGET libpcap)     # libpcap-dev
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)          # libre2-dev
+pkg_check_modules(nghttp2 REQUIRED IMPORTED_TARGET libnghttp2) # libnghttp2-dev
 pkg_check_modules(nettle REQUIRED IMPORTED_TARGET nettle)    # nettle-dev
 pkg_check_modules(ssh2 REQUIRED IMPORTED_TARGET libssh2)     # libssh2-1-dev
 pkg_check_modules(seccomp REQUIRED IMPORTED_TARGET libseccomp) # libseccomp-dev

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// podglassctl as a user runs it, over recorded captures: http/<case>/input.pcap must give
-// expected.txt and expected.jsonl to the letter; kernel/*.pcap what the receiving application read.
+// podglassctl as a user runs it, over recorded captures: http/<case>/input.pcap (http2 likewise)
+// must give expected.txt and expected.jsonl to the letter; kernel/*.pcap what the receiving
+// application read.
 #include <nlohmann/json.hpp>
 
 #include <QDir>
@@ -72,9 +73,11 @@ private slots:
 void GoldenTest::http_data()
 {
     QTest::addColumn<QString>("folder");
-    const QDir cases(golden + "/http");
-    for (const QString& name : cases.entryList(QDir::Dirs | QDir::NoDotAndDotDot))
-        QTest::newRow(qPrintable(name)) << cases.filePath(name);
+    for (const char* kind : {"/http", "/http2"}) {
+        const QDir cases(golden + kind);
+        for (const QString& name : cases.entryList(QDir::Dirs | QDir::NoDotAndDotDot))
+            QTest::newRow(qPrintable(name)) << cases.filePath(name);
+    }
 }
 
 void GoldenTest::http()
