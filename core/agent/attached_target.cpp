@@ -5,6 +5,7 @@
 #include "core/agent/host/network_namespace.h"
 #include "core/agent/host/processes.h"
 #include "core/agent/rights.h"
+#include "core/agent/stolen_port.h"
 
 #include <sys/epoll.h>
 #include <sys/syscall.h>
@@ -30,6 +31,10 @@ AttachedTarget::AttachedTarget(PortServices& services,
                [this](CaptureCommand command) { m_capture.command(std::move(command)); },
                [this](std::uint16_t port) {
                    return static_cast<std::uint32_t>(m_broadcast.open().count(m_id, port));
+               },
+               [&services](steal::StealSetup setup, TakenPort::Reports reports) {
+                   return std::make_unique<StolenPort>(
+                       services, std::move(setup), std::move(reports));
                }})
 {
     services.loop().watch(m_capture.reports().wakeFd(), EPOLLIN, [this](auto) { onReports(); });

@@ -11,7 +11,8 @@ namespace podglass::agent {
 namespace {
 
 // A frame of a flow::Lost: header, ids, time, place, direction, three counts.
-constexpr std::size_t lostFrameBytes = wire::frameHeaderBytes + 3 * 8 + 2 + 3 * 8;
+constexpr std::size_t wordBytes = 8;
+constexpr std::size_t lostFrameBytes = wire::frameHeaderBytes + 3 * wordBytes + 2 + 3 * wordBytes;
 
 void keep(std::vector<std::uint8_t>& owed, bytes::ByteView frame)
 {
@@ -56,8 +57,14 @@ void LossLedger::noteUnknown(base::TargetId target, const channel::Totals& total
     m_account.offeredBytes += totals.payload;
     addLoss(
         entry, flow::Direction::ClientToServer, {totals.records, totals.messages, totals.payload});
-    if (!wasDue)
+    if (!wasDue && isDue(entry))
         ++m_due;
+    for (auto& [connection, other] : m_entries) {
+        if (other.opening.empty() || (target && other.target != target))
+            continue;
+        m_due += isDue(other) ? 0U : 1U;
+        other.openingDue = true;
+    }
 }
 
 bool LossLedger::report(std::vector<std::uint8_t>& out, std::size_t most, base::Timestamp at)
@@ -132,7 +139,8 @@ void LossLedger::addLoss(Entry& entry, flow::Direction direction, const Count& c
 
 bool LossLedger::isDue(const Entry& entry)
 {
-    return entry.lost[0].events != 0 || entry.lost[1].events != 0 || !entry.closing.empty();
+    return entry.lost[0].events != 0 || entry.lost[1].events != 0 || !entry.closing.empty()
+           || entry.openingDue;
 }
 
 std::size_t LossLedger::sizeOf(const Entry& entry)
@@ -154,6 +162,7 @@ void LossLedger::write(base::ConnectionId connection,
         ++m_account.deliveredEvents;
     };
     deliver(entry.opening);
+    entry.openingDue = false;
     for (std::size_t direction = 0; direction < entry.lost.size(); ++direction) {
         const Count count = std::exchange(entry.lost.at(direction), {});
         if (count.events == 0)
@@ -176,6 +185,7 @@ void LossLedger::dropOwed(Entry& entry)
     if (!entry.opening.empty())
         addLoss(entry, flow::Direction::ClientToServer, {1, 1, 0});
     entry.opening.clear();
+    entry.openingDue = false;
 }
 
 } // namespace podglass::agent

@@ -45,7 +45,8 @@ public:
     // A record that the client does not get. The record must be of a subscribed port.
     void note(const channel::Ring::Cursor::Record& record);
 
-    // An overrun of a ring: nobody knows whose records they were.
+    // An overrun of a ring: nobody knows whose records they were. The end of a connection may be
+    // among them, so openings that are owed are not kept back for its next message.
     void noteUnknown(base::TargetId target, const channel::Totals& totals);
 
     // Appends what is due to `out`, as frames, and stops when `out` would exceed `most`. True: all
@@ -75,7 +76,8 @@ private:
         std::array<Count, 2> lost;         // per Direction
         std::vector<std::uint8_t> opening; // owed, encoded
         std::vector<std::uint8_t> closing;
-        bool over = false; // the connection ended: nothing of it will come
+        bool openingDue = false; // nothing may come that settles it: told with the next report
+        bool over = false;       // the connection ended: nothing of it will come
     };
 
     Entry& entryOf(base::TargetId target, base::ConnectionId connection);

@@ -102,9 +102,9 @@ base::Status PortManager::apply(std::uint16_t number, Port& port)
     if (!takings.empty() && !port.stolen)
         status = startStealing(number, port);
     if (port.stolen && !takings.empty()) {
-        port.stolen->port().setTakings(std::move(takings));
+        port.stolen->setTakings(std::move(takings));
     } else if (port.stolen) {
-        port.stolen->port().release();
+        port.stolen->release();
         m_draining.push_back(std::move(port.stolen));
     }
     sendPlan();
@@ -118,11 +118,11 @@ base::Status PortManager::startStealing(std::uint16_t number, Port& port)
     setup.networkNamespace = m_target.networkNamespace;
     setup.port = number;
     setup.target = m_target.id;
-    StolenPort::Reports reports;
+    TakenPort::Reports reports;
     reports.capture = m_target.capture;
     reports.gaveUp = [this](std::uint16_t which, std::string_view why) { gaveUp(which, why); };
-    auto stolen = std::make_unique<StolenPort>(m_services, std::move(setup), std::move(reports));
-    base::Status started = stolen->port().start();
+    std::unique_ptr<TakenPort> stolen = m_target.take(std::move(setup), std::move(reports));
+    base::Status started = stolen->start();
     if (started)
         port.stolen = std::move(stolen);
     return started;
@@ -182,10 +182,11 @@ void PortManager::gaveUp(std::uint16_t number, std::string_view why)
         wish.filter.reset();
     }
     sendPlan();
-    for (const base::ClientId taker : takers) {
-        wire::PortState state = stateOf(number, taker);
-        state.message = why;
-        m_services.tell(taker, state);
+    for (const Wish& wish : port.wishes) {
+        wire::PortState state = stateOf(number, wish.client);
+        if (std::ranges::find(takers, wish.client) != takers.end())
+            state.message = why;
+        m_services.tell(wish.client, state);
     }
 }
 
@@ -219,7 +220,7 @@ wire::PortState PortManager::stateOf(std::uint16_t number, base::ClientId client
         }
     }
     if (found->second.stolen) {
-        state.rules = found->second.stolen->port().rulesText();
+        state.rules = found->second.stolen->rulesText();
         state.oldConnections = found->second.oldConnections;
     }
     return state;
@@ -227,7 +228,7 @@ wire::PortState PortManager::stateOf(std::uint16_t number, base::ClientId client
 
 void PortManager::tick()
 {
-    std::erase_if(m_draining, [](const auto& stolen) { return stolen->port().drained(); });
+    std::erase_if(m_draining, [](const auto& stolen) { return stolen->drained(); });
 }
 
 bool PortManager::quiet() const
@@ -241,9 +242,9 @@ std::size_t PortManager::proxied() const
 {
     std::size_t sum = 0;
     for (const auto& [number, port] : m_ports)
-        sum += port.stolen ? port.stolen->port().proxied() : 0;
+        sum += port.stolen ? port.stolen->proxied() : 0;
     for (const auto& stolen : m_draining)
-        sum += stolen->port().proxied();
+        sum += stolen->proxied();
     return sum;
 }
 

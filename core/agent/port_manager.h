@@ -8,7 +8,7 @@
 #pragma once
 
 #include "core/agent/port_services.h"
-#include "core/agent/stolen_port.h"
+#include "core/agent/taken_port.h"
 
 #include <functional>
 #include <map>
@@ -23,6 +23,7 @@ struct PortTarget
     int networkNamespace = -1; // the caller's, outlives the manager
     std::function<void(CaptureCommand)> capture;
     std::function<std::uint32_t(std::uint16_t port)> openConnections;
+    TakenPort::Make take;
 };
 
 class PortManager
@@ -54,7 +55,7 @@ private:
     struct Port
     {
         std::vector<Wish> wishes; // stealing ones by age
-        std::unique_ptr<StolenPort> stolen;
+        std::unique_ptr<TakenPort> stolen;
         std::uint32_t oldConnections = 0;
     };
 
@@ -72,7 +73,7 @@ private:
     PortServices& m_services;
     PortTarget m_target;
     std::map<std::uint16_t, Port> m_ports;
-    std::vector<std::unique_ptr<StolenPort>> m_draining;
+    std::vector<std::unique_ptr<TakenPort>> m_draining;
     CapturePlan m_plan;
 };
 

@@ -4,33 +4,38 @@
 #pragma once
 
 #include "core/agent/port_services.h"
+#include "core/agent/taken_port.h"
 #include "core/parse/connection_parser.h"
-
-#include <functional>
 
 namespace podglass::agent {
 
-class StolenPort : public steal::ProxyObserver
+class StolenPort : public TakenPort, private steal::ProxyObserver
 {
 public:
-    struct Reports
-    {
-        std::function<void(CaptureCommand)> capture;
-        std::function<void(std::uint16_t port, std::string_view why)> gaveUp;
-    };
-
     StolenPort(PortServices& services, steal::StealSetup setup, Reports reports);
 
-    steal::StealPort& port() { return m_port; }
+    base::Status start() override { return m_port.start(); }
 
-    [[nodiscard]] const steal::StealPort& port() const { return m_port; }
+    void setTakings(std::vector<steal::Taking> takings) override
+    {
+        m_port.setTakings(std::move(takings));
+    }
 
+    void release() override { m_port.release(); }
+
+    [[nodiscard]] bool drained() const override { return m_port.drained(); }
+
+    [[nodiscard]] std::size_t proxied() const override { return m_port.proxied(); }
+
+    [[nodiscard]] std::string rulesText() const override { return m_port.rulesText(); }
+
+private:
+    // steal::ProxyObserver
     void
     ownsConnection(const flow::Endpoint& client, const flow::Endpoint& server, bool owned) override;
     void decided(flow::Event decision) override;
     void gaveUp(std::uint16_t port, std::string_view why) override;
 
-private:
     EventWriter& m_writer;
     Reports m_reports;
     parse::ParserFactory m_parsers;

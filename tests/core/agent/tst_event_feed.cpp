@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: Apache-2.0
+// The accounting of a client's feed: offered = delivered + lost, to the byte, however slow it is,
+// and what it is told agrees with what it is charged.
+#ifndef Q_MOC_RUN // moc 6.4 cannot read <concepts> as this order of headers brings it in
+#include "core/agent/event_feed.h"
+#include "core/agent/event_writer.h"
+#include "core/wire/codec.h"
+#endif
+
+#include <map>
+#include <random>
+#include <set>
+
+#include <QTest>
+
+using namespace podglass;
+
+namespace {
+
+constexpr base::TargetId target{1};
+constexpr std::uint16_t web = 80;
+constexpr std::size_t ringBytes = 64 * 1024;
+constexpr std::size_t chunkBytes = 4 * 1024;
+constexpr std::size_t plenty = 1 << 20;
+
+// A writer's side, one client's feed, and what the client made of the frames.
+struct Rig
+{
+    Rig()
+    {
+        feed.follow(ring, target);
+        feed.subscribe(target, web);
+    }
+
+    template <typename Body>
+    void write(std::uint64_t connection, Body body)
+    {
+        writer.onEvent({target, {connection}, {}, std::move(body)});
+    }
+
+    void open(std::uint64_t connection, std::uint16_t port = web)
+    {
+        flow::ConnectionOpened opened;
+        opened.server.port = port;
+        write(connection, opened);
+    }
+
+    void head(std::uint64_t connection)
+    {
+        flow::RequestHead head;
+        head.exchange = {++exchange};
+        head.method = "GET";
+        head.target = "/";
+        write(connection, head);
+    }
+
+    void body(std::uint64_t connection, std::size_t size)
+    {
+        flow::BodyData data;
+        data.exchange = {exchange};
+        data.data = bytes::ByteView(filler.data(), size);
+        write(connection, data);
+    }
+
+    void close(std::uint64_t connection) { write(connection, flow::ConnectionClosed{}); }
+
+    // The client takes up to `most` bytes.
+    std::size_t take(std::size_t most)
+    {
+        std::vector<std::uint8_t> out;
+        feed.fill(out, most, {});
+        withinBounds = withinBounds && out.size() <= most;
+        wire::FrameWalk walk(out);
+        while (const auto frame = walk.next()) {
+            flow::EventBatch batch;
+            understood = understood && wire::decodeEvent(*frame, batch);
+            for (const flow::Event& event : batch.events)
+                receive(event);
+        }
+        return out.size();
+    }
+
+    void takeAll()
+    {
+        while (take(plenty) > 0) {}
+    }
+
+    void receive(const flow::Event& event)
+    {
+        if (const auto* lost = std::get_if<flow::Lost>(&event.body)) {
+            told.lostEvents += lost->events;
+            told.lostBytes += lost->bytes;
+            if (event.connection)
+                inPieces.insert(event.connection);
+            else
+                unattributed += lost->events;
+            return;
+        }
+        ++told.deliveredEvents;
+        told.deliveredBytes += flow::payloadBytes(event);
+        // After a loss a connection goes on with a message's beginning or its end.
+        if (flow::beginsMessage(event)
+            || std::holds_alternative<flow::ConnectionClosed>(event.body))
+            inPieces.erase(event.connection);
+        halfMessages += inPieces.contains(event.connection) ? 1U : 0U;
+    }
+
+    // Everything was taken: nothing is owed any more.
+    void verifyBalance() const
+    {
+        const agent::Account& account = feed.account();
+        QVERIFY(withinBounds);
+        QVERIFY(understood);
+        QCOMPARE(account.offeredEvents, account.deliveredEvents + account.lostEvents);
+        QCOMPARE(account.offeredBytes, account.deliveredBytes + account.lostBytes);
+        QCOMPARE(told.deliveredEvents, account.deliveredEvents);
+        QCOMPARE(told.deliveredBytes, account.deliveredBytes);
+        QCOMPARE(told.lostEvents, account.lostEvents);
+        QCOMPARE(told.lostBytes, account.lostBytes);
+        QCOMPARE(halfMessages, 0U);
+    }
+
+    channel::Ring ring{ringBytes, chunkBytes};
+    agent::EventWriter writer{ring};
+    agent::EventFeed feed;
+    std::vector<std::uint8_t> filler = std::vector<std::uint8_t>(chunkBytes / 2, 'x');
+    std::uint64_t exchange = 0;
+    agent::Account told;
+    std::set<base::ConnectionId> inPieces;
+    std::uint64_t unattributed = 0;
+    std::uint64_t halfMessages = 0;
+    bool withinBounds = true;
+    bool understood = true;
+};
+
+} // namespace
+
+class TestEventFeed : public QObject
+{
+    Q_OBJECT
+
+private slots:
+
+    void aFastClientGetsAll()
+    {
+        Rig rig;
+        rig.open(1);
+        for (int i = 0; i < 500; ++i) {
+            rig.head(1);
+            rig.body(1, 100);
+            rig.takeAll();
+        }
+        rig.close(1);
+        rig.takeAll();
+        rig.verifyBalance();
+        QCOMPARE(rig.feed.account().offeredEvents, 1002U);
+        QCOMPARE(rig.feed.account().lostEvents, 0U);
+        QVERIFY(rig.feed.account().offeredBytes >= 50'000U);
+    }
+
+    void onlyWhatIsSubscribedIsOffered()
+    {
+        Rig rig;
+        rig.open(1, 81);
+        rig.head(1);
+        rig.open(2);
+        rig.takeAll();
+        QCOMPARE(rig.feed.account().offeredEvents, 1U);
+        rig.feed.unsubscribe(target, web);
+        rig.head(2);
+        rig.takeAll();
+        QCOMPARE(rig.feed.account().offeredEvents, 1U);
+        rig.verifyBalance();
+    }
+
+    // The io thread keeps up, the client does not: what is lost is known by connection.
+    void aClientThatTakesNothing()
+    {
+        Rig rig;
+        rig.open(1);
+        rig.head(1);
+        for (int i = 0; i < 400; ++i) {
+            rig.body(1, 1000);
+            rig.feed.keepUp();
+        }
+        QVERIFY(rig.feed.account().lostEvents > 300U);
+        rig.takeAll();
+        QCOMPARE(rig.unattributed, 0U);
+        QVERIFY(rig.inPieces.contains({1}));
+        rig.body(1, 10); // still of the message whose middle is missing
+        rig.takeAll();
+        QVERIFY(rig.inPieces.contains({1}));
+        rig.head(1);
+        rig.takeAll();
+        QVERIFY(!rig.inPieces.contains({1}));
+        rig.verifyBalance();
+        QCOMPARE(rig.feed.account().offeredEvents, 404U);
+        QCOMPARE(rig.feed.account().offeredEvents, rig.ring.written().records);
+        QCOMPARE(rig.feed.account().offeredBytes, rig.ring.written().payload);
+    }
+
+    // The io thread itself stood still, and the writer overtook it.
+    void anOverrunIsCountedToTheByte()
+    {
+        Rig rig;
+        rig.open(1);
+        rig.takeAll();
+        rig.head(1);
+        for (int i = 0; i < 500; ++i)
+            rig.body(1, 1000);
+        rig.close(1);
+        rig.takeAll();
+        QVERIFY(rig.unattributed > 400U);
+        rig.verifyBalance();
+        QCOMPARE(rig.feed.account().offeredEvents, rig.ring.written().records);
+        QCOMPARE(rig.feed.account().offeredBytes, rig.ring.written().payload);
+    }
+
+    // The record met right behind an overrun has no room: it is lost too, and counted once.
+    void anOverrunWithoutRoom()
+    {
+        Rig rig;
+        rig.open(1);
+        rig.takeAll();
+        for (int i = 0; i < 500; ++i)
+            rig.body(1, 1000);
+        for (std::size_t most = 0; most < 2000; most += 50)
+            rig.take(most);
+        for (int i = 0; i < 500; ++i) {
+            rig.body(1, 1000);
+            if (i % 100 == 99)
+                rig.take(200);
+        }
+        rig.close(1);
+        rig.takeAll();
+        rig.verifyBalance();
+        QCOMPARE(rig.feed.account().offeredEvents, rig.ring.written().records);
+        QCOMPARE(rig.feed.account().offeredBytes, rig.ring.written().payload);
+    }
+
+    void aConnectionThatCameAndWentInTheLoss()
+    {
+        Rig rig;
+        rig.open(1);
+        rig.head(1);
+        rig.open(2);
+        rig.head(2);
+        rig.close(2);
+        rig.open(3);
+        for (int i = 0; i < 100; ++i) {
+            rig.body(1, 1000);
+            rig.feed.keepUp();
+        }
+        rig.close(1);
+        rig.close(3);
+        rig.takeAll();
+        rig.verifyBalance();
+        QCOMPARE(rig.feed.account().offeredEvents, rig.ring.written().records);
+    }
+
+    // More connections lose something than the ledger keeps apart: the sums stay right.
+    void moreConnectionsThanTheLedgerKeeps()
+    {
+        Rig rig;
+        const std::uint64_t many = limits::losingConnections + 500;
+        for (std::uint64_t connection = 1; connection <= many; ++connection)
+            rig.open(connection);
+        rig.takeAll();
+        const std::uint64_t before = rig.feed.account().lostEvents;
+        for (std::uint64_t connection = 1; connection <= many; ++connection) {
+            rig.head(connection);
+            rig.body(connection, 300);
+            rig.feed.keepUp();
+        }
+        QVERIFY(rig.feed.account().lostEvents > before);
+        for (std::uint64_t connection = 1; connection <= many; ++connection) {
+            rig.close(connection);
+            rig.feed.keepUp();
+        }
+        rig.takeAll();
+        QVERIFY(rig.unattributed > 0);
+        QCOMPARE(rig.feed.account().offeredEvents, rig.ring.written().records);
+        QCOMPARE(rig.feed.account().offeredEvents,
+                 rig.feed.account().deliveredEvents + rig.feed.account().lostEvents);
+        QCOMPARE(rig.told.lostEvents, rig.feed.account().lostEvents);
+        QCOMPARE(rig.told.lostBytes, rig.feed.account().lostBytes);
+    }
+
+    // Its opening is owed until its next message, but its end is overwritten unread: the opening is
+    // told all the same, not owed for ever.
+    void theEndOfAConnectionIsOverwritten()
+    {
+        Rig rig;
+        rig.open(1);
+        for (int i = 0; i < 100; ++i) {
+            rig.open(2);
+            rig.close(2);
+            rig.feed.keepUp();
+        }
+        for (int i = 0; i < 40; ++i) {
+            rig.body(3, 1000);
+            rig.feed.keepUp();
+        }
+        rig.close(1);
+        for (int i = 0; i < 500; ++i)
+            rig.body(3, 1000);
+        rig.takeAll();
+        rig.verifyBalance();
+    }
+
+    void whateverTheClientDoes_data()
+    {
+        QTest::addColumn<unsigned>("seed");
+        for (unsigned seed = 1; seed <= 30; ++seed)
+            QTest::addRow("%u", seed) << seed;
+    }
+
+    void whateverTheClientDoes()
+    {
+        QFETCH(unsigned, seed);
+        std::mt19937 random(seed);
+        const auto upTo = [&random](std::size_t most) { return random() % (most + 1); };
+        Rig rig;
+        std::map<std::uint64_t, bool> connections; // to whether it has a request under way
+        std::uint64_t next = 1;
+        for (int step = 0; step < 6000; ++step) {
+            if (connections.size() < 5 + seed && upTo(9) == 0) {
+                rig.open(next);
+                connections[next++] = false;
+            } else if (!connections.empty()) {
+                auto chosen =
+                    std::next(connections.begin(), static_cast<int>(upTo(connections.size() - 1)));
+                if (!chosen->second) {
+                    rig.head(chosen->first);
+                    chosen->second = true;
+                } else if (upTo(5) == 0) {
+                    rig.close(chosen->first);
+                    connections.erase(chosen);
+                } else if (upTo(3) == 0) {
+                    rig.head(chosen->first);
+                } else {
+                    rig.body(chosen->first, upTo(1800));
+                }
+            }
+            if (upTo(1) == 0 && seed % 3 != 0)
+                rig.feed.keepUp(); // every third run the io thread stands still
+            if (upTo(20) == 0)
+                rig.take(upTo(seed % 2 == 0 ? 6000 : 40'000));
+        }
+        for (const auto& [connection, busy] : connections)
+            rig.close(connection);
+        rig.takeAll();
+        rig.verifyBalance();
+        QCOMPARE(rig.feed.account().offeredEvents, rig.ring.written().records);
+        QCOMPARE(rig.feed.account().offeredBytes, rig.ring.written().payload);
+        QVERIFY(rig.feed.account().lostEvents > 0);
+        QVERIFY(rig.feed.account().deliveredEvents > 0);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestEventFeed)
+#include "tst_event_feed.moc"
