@@ -23,6 +23,7 @@ struct FilterOptions
     std::string text;
     std::string file;
     std::string request;
+    bool steal = false;
 };
 
 using Compiled = std::shared_ptr<const filter::CompiledFilter>;
@@ -51,11 +52,25 @@ base::Result<Compiled> compiled(const FilterOptions& options)
             return read.error();
         text = std::move(*read);
     }
-    const auto parsed = filter::parseChecked(text, filter::Use::View);
+    const filter::Use use = options.steal ? filter::Use::Steal : filter::Use::View;
+    const auto parsed = filter::parseChecked(text, use);
     if (const auto* wrong = std::get_if<filter::TextError>(&parsed))
         return base::Error{
             wrong->message, "filter, character " + std::to_string(wrong->position + 1), {}};
-    return filter::CompiledFilter::compile(std::get<filter::Filter>(parsed), filter::Use::View);
+    return filter::CompiledFilter::compile(std::get<filter::Filter>(parsed), use);
+}
+
+// A filter for viewing may ask what is not known yet when a request must be taken: say so before
+// somebody steals with it.
+void warnOfStealing(const filter::CompiledFilter& filter)
+{
+    for (const filter::Problem& problem : filter::problems(filter.source(), filter::Use::Steal)) {
+        const std::string text = problem.rule + ": " + problem.message
+                                 + (problem.advice.empty() ? "" : "; ") + problem.advice;
+        (void)std::fprintf(stderr,
+                           "podglassctl: good for viewing, but stealing refuses it: %s\n",
+                           exporting::printable(text).c_str());
+    }
 }
 
 int testRequest(const filter::CompiledFilter& filter, const std::string& path)
@@ -103,6 +118,7 @@ int test(const FilterOptions& options)
     const auto filter = compiled(options);
     if (!filter)
         return fail(filter.error().text());
+    warnOfStealing(**filter);
     return options.request.empty() ? testLines(**filter) : testRequest(**filter, options.request);
 }
 
@@ -119,6 +135,10 @@ void addFilterCommand(CLI::App& app, int& status)
     CLI::Option* file = tester->add_option("--filter-file", options->file, "A file that holds it");
     text->excludes(file);
     tester->add_option("--request", options->request, "A file that holds an HTTP/1 request head");
+    tester->add_flag("--steal",
+                     options->steal,
+                     "Refuse what cannot decide on a steal: rules on more than the request head "
+                     "(without it they are used, and told on standard error)");
     tester->callback([options, &status] { status = test(*options); });
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // podglassctl filter test: does a filter match a request, and why. The evaluator is the agent's.
+// Checks for viewing; with --steal as the agent checks a filter that steals.
 #pragma once
 
 namespace CLI {

@@ -55,10 +55,11 @@ std::optional<Number> number(const json& object, const char* key)
     return found->get<Number>();
 }
 
-std::string text(const json& object, const char* key, std::string otherwise)
+std::string text(const json& object, const char* key, const char* otherwise)
 {
     const auto found = object.find(key);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : otherwise;
+    return found != object.end() && found->is_string() ? found->get<std::string>()
+                                                       : std::string(otherwise);
 }
 
 } // namespace

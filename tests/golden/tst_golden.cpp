@@ -68,6 +68,7 @@ private slots:
     void notACapture();
     void hostileText();
     void filterTest();
+    void filterTestTellsWhatStealingRefuses();
 };
 
 void GoldenTest::http_data()
@@ -169,6 +170,21 @@ void GoldenTest::filterTest()
     QCOMPARE(wrong.status, 1);
     QVERIFY2(wrong.errors.contains("character 1"), wrong.errors.constData());
     QCOMPARE(ctl({"filter", "test", "--filter", ""}, "[]\n").status, 1);
+    QVERIFY2(run.errors.isEmpty(), run.errors.constData());
+}
+
+// A filter that looks at the response is good for viewing; stealing decides before there is one.
+void GoldenTest::filterTestTellsWhatStealingRefuses()
+{
+    const QByteArray request = "{\"status\":503}\n";
+    const Run viewing = ctl({"filter", "test", "--filter", "status > 499"}, request);
+    QCOMPARE(viewing.status, 0);
+    QVERIFY2(viewing.out.contains("\"match\":true"), viewing.out.constData());
+    QVERIFY2(viewing.errors.contains("stealing refuses"), viewing.errors.constData());
+    const Run stealing = ctl({"filter", "test", "--steal", "--filter", "status > 499"}, request);
+    QCOMPARE(stealing.status, 1);
+    QVERIFY(stealing.out.isEmpty());
+    QVERIFY2(stealing.errors.startsWith("podglassctl: "), stealing.errors.constData());
 }
 
 QTEST_GUILESS_MAIN(GoldenTest)
