@@ -51,7 +51,7 @@ void AttachCommand::attached(const wire::Attached& attached)
         for (const wire::ListeningPort& port : attached.ports)
             ports.push_back(port.port);
         std::ranges::sort(ports);
-        ports.erase(std::ranges::unique(ports).begin(), ports.end());
+        ports.erase(std::unique(ports.begin(), ports.end()), ports.end());
     }
     if (ports.empty())
         fail("nothing listens in " + attached.name + "; name a port with --port");

@@ -34,7 +34,8 @@ std::string clientName()
 {
     std::array<char, 256> host{};
     ::gethostname(host.data(), host.size() - 1);
-    const char* user = std::getenv("USER");
+    // Nothing here changes the environment.
+    const char* user = std::getenv("USER"); // NOLINT(concurrency-mt-unsafe)
     return std::string(user != nullptr ? user : "user") + "@" + host.data();
 }
 

@@ -163,6 +163,7 @@ struct Interactive
 
 thread_local Interactive* interactive = nullptr;
 
+// NOLINTNEXTLINE(readability-function-size): its parameters are libssh2's
 void answerPrompts(const char* name,
                    int nameLength,
                    const char* instruction,

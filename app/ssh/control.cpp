@@ -54,7 +54,7 @@ std::optional<Secret> fromHex(std::string_view digits)
 
 } // namespace
 
-void Control::send(std::string line) const
+void Control::send(const std::string& line) const
 {
     std::string_view rest = line;
     while (!rest.empty() && m_fd >= 0) {
@@ -158,8 +158,8 @@ Control::ask(std::string_view kind, const std::string& title, const std::string&
         return std::nullopt;
     const std::uint32_t id = ++m_lastPrompt;
     send(dump({{"prompt", {{"id", id}, {"kind", kind}, {"title", title}, {"text", text}}}}));
-    const std::string begin = "{\"answer\":" + std::to_string(id) + ",\"hex\":\"";
-    const std::string cancel = "{\"answer\":" + std::to_string(id) + ",\"cancel\":true}";
+    const std::string begin = R"({"answer":)" + std::to_string(id) + R"(,"hex":")";
+    const std::string cancel = R"({"answer":)" + std::to_string(id) + R"(,"cancel":true})";
     for (;;) {
         const std::optional<Secret> line = readLine();
         if (!line || line->view() == cancel)

@@ -63,7 +63,7 @@ private:
               std::string_view state,
               const std::string& text,
               const std::string& detail);
-    void send(std::string line) const;
+    void send(const std::string& line) const;
     std::optional<Secret> readLine();
 
     int m_fd;

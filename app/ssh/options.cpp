@@ -86,8 +86,10 @@ base::Result<Options> parseOptions(const std::vector<std::string>& words)
     if (++i >= words.size() || words[i] != "--" || i + 1 == words.size())
         return bad("-- and a command must follow the destination");
     // As ssh(1): joined by blanks, read by the shell over there.
-    for (++i; i < words.size(); ++i)
-        options.command += (options.command.empty() ? "" : " ") + words[i];
+    for (++i; i < words.size(); ++i) {
+        options.command += options.command.empty() ? "" : " ";
+        options.command += words[i];
+    }
     return options;
 }
 

@@ -16,7 +16,7 @@ namespace {
 constexpr unsigned int windowBytes = 2U << 20;
 constexpr unsigned int packetBytes = 32'768;
 constexpr std::size_t chunkBytes = 32'000; // one SSH packet
-constexpr std::size_t outputBytes = 256 * 1024;
+constexpr std::size_t outputBytes = std::size_t{256} << 10;
 constexpr unsigned int keepAliveEvery = 15;
 
 } // namespace

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstddef>
-#include <string.h> // explicit_bzero is not in <cstring>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -50,6 +50,7 @@ public:
 
     static void wipe(std::string& text)
     {
+        text.clear(); // moved-from, it may hold anything
         text.resize(text.capacity());
         ::explicit_bzero(text.data(), text.size());
         text.clear();

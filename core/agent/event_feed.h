@@ -49,7 +49,7 @@ public:
 private:
     struct Reading
     {
-        channel::Ring* ring;
+        channel::Ring* ring = nullptr;
         base::TargetId target;
         channel::Ring::Cursor cursor;
     };

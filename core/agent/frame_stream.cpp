@@ -12,9 +12,10 @@ namespace podglass::agent {
 
 namespace {
 
-constexpr std::size_t readBytes = 64 * 1024;
-constexpr std::size_t batchBytes = 64 * 1024; // of events before a control message gets its turn
-constexpr int batchesPerTurn = 16;            // then the other clients get theirs
+constexpr std::size_t readBytes = std::size_t{64} << 10;
+constexpr std::size_t batchBytes = std::size_t{64}
+                                   << 10; // of events before a control message gets its turn
+constexpr int batchesPerTurn = 16;        // then the other clients get theirs
 
 } // namespace
 

@@ -20,7 +20,7 @@ std::size_t StealStream::write(bytes::ByteView data)
     std::size_t taken = 0;
     while (taken < data.size() && m_credit > overhead
            && m_owner->m_frames->backlog() < limits::clientBacklogBytes / 2) {
-        const std::size_t part = std::min<std::size_t>(
+        const auto part = std::min<std::size_t>(
             {data.size() - taken, m_credit - overhead, limits::eventDataBytes});
         const bytes::ByteView piece = data.subspan(taken, part);
         m_credit -= part + overhead;

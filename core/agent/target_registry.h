@@ -27,7 +27,7 @@ public:
     [[nodiscard]] AttachedTarget* find(base::TargetId target) const;
 
     // The client is out of it: its ports are released.
-    void leave(AttachedTarget& target, base::ClientId client);
+    static void leave(AttachedTarget& target, base::ClientId client);
 
     // No more clients can come to it.
     void retire(AttachedTarget& target);

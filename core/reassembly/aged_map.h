@@ -67,7 +67,7 @@ private:
     {
         Value value;
         base::Instant since;
-        std::uint64_t serial;
+        std::uint64_t serial = 0;
     };
 
     std::size_t popOldest()

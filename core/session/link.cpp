@@ -10,8 +10,8 @@ namespace podglass::session {
 
 namespace {
 
-constexpr std::size_t roundBytes = 256 * 1024;
-constexpr std::size_t readBytes = 64 * 1024;
+constexpr std::size_t roundBytes = std::size_t{256} << 10;
+constexpr std::size_t readBytes = std::size_t{64} << 10;
 
 } // namespace
 

@@ -18,7 +18,7 @@ namespace {
 
 // Frame header, stream number, length: what StealData costs besides its bytes (FORMAT.md).
 constexpr std::size_t frameOverhead = wire::frameHeaderBytes + 8;
-constexpr std::size_t chunkBytes = 32 * 1024;
+constexpr std::size_t chunkBytes = std::size_t{32} << 10;
 constexpr std::uint64_t grantEvery = limits::channelCreditBytes / 4;
 constexpr std::size_t statusLineBytes = 12; // "HTTP/1.1 101"
 

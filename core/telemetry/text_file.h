@@ -12,7 +12,7 @@
 
 namespace podglass::telemetry {
 
-inline constexpr std::size_t smallFileBytes = 64 * 1024;
+inline constexpr std::size_t smallFileBytes = std::size_t{64} << 10;
 
 // At most `limit` bytes of it; none if it cannot be opened. Files of /proc report size 0, so it is
 // read until its end.

@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t configBytes = 1024 * 1024;
+constexpr std::size_t configBytes = std::size_t{1024} << 10;
 
 std::optional<json> readJson(const std::filesystem::path& path)
 {

@@ -16,7 +16,7 @@ namespace {
 
 using std::filesystem::path;
 
-constexpr std::size_t tableBytes = 4 * 1024 * 1024; // 25,000 sockets
+constexpr std::size_t tableBytes = std::size_t{4} << 20; // 25,000 sockets
 
 std::string readTable(const path& file)
 {
@@ -62,7 +62,7 @@ void takeListeners(const path& root,
     };
     std::ranges::sort(view.ports, {}, order);
     // One socket for each worker with SO_REUSEPORT is still one port.
-    view.ports.erase(std::ranges::unique(view.ports).begin(), view.ports.end());
+    view.ports.erase(std::unique(view.ports.begin(), view.ports.end()), view.ports.end());
 }
 
 } // namespace
