@@ -37,6 +37,12 @@ void AttachCommand::update(session::Update& update)
     } else if (const auto* sample = std::get_if<wire::Telemetry>(&update)) {
         if (m_options.telemetry)
             std::cout << exporting::toJson(*sample).dump() << std::endl;
+    } else if (const auto* gone = std::get_if<session::Break>(&update)) {
+        std::cout << nlohmann::json{{"kind", "break"},
+                                    {"from", gone->from.nanoseconds},
+                                    {"until", gone->until.nanoseconds}}
+                         .dump()
+                  << std::endl;
     } else if (const auto* taken = std::get_if<session::Taken>(&update)) {
         if (!taken->problem.empty())
             std::cerr << "podglassctl: a stolen request was not answered: " << taken->problem

@@ -2,6 +2,7 @@
 #include "core/io/child.h"
 
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <spawn.h>
@@ -96,6 +97,19 @@ int spawn(const ChildSetup& setup, const std::vector<int>& sources, pid_t& pid)
     return failed;
 }
 
+const char* adviceFor(int failed)
+{
+    switch (failed) {
+    case EACCES:
+        return "is it a program with the right to be executed, and the file system not mounted "
+               "noexec?";
+    case ENOEXEC:
+        return "the file is damaged, or built for another processor than this one";
+    default:
+        return "is it installed?";
+    }
+}
+
 } // namespace
 
 base::Result<Child> Child::start(const ChildSetup& setup)
@@ -115,7 +129,7 @@ base::Result<Child> Child::start(const ChildSetup& setup)
     Child child;
     if (const int failed = spawn(setup, sources, child.m_pid); failed != 0) {
         child.m_pid = -1;
-        return base::systemError(failed, "start " + setup.command[0], "is it installed?");
+        return base::systemError(failed, "start " + setup.command[0], adviceFor(failed));
     }
     child.m_pidFd = openPidFd(child.m_pid);
     child.input = std::move(input.ours);

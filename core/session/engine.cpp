@@ -67,6 +67,13 @@ void Engine::begin()
             return;
         }
         m_secret = std::move(*secret);
+    } else if (m_options.road.kind == RoadKind::Unix || m_options.road.kind == RoadKind::Tcp) {
+        // It would hang up on us without a word, again and again.
+        lost({Fault::Setup,
+              base::Error{.what = "an agent that listens asks for its secret, and none was given",
+                          .where = "connect to the agent",
+                          .advice = "name the secret file that it was started with"}});
+        return;
     }
     m_lossIsDecided = false;
     m_carrier = m_makeCarrier({

@@ -4,9 +4,24 @@
 #include "core/session/engine.h"
 
 #include <atomic>
+#include <csignal>
 #include <thread>
 
 namespace podglass::session {
+
+namespace {
+
+// A child that ended is an error of the write() to it, not the end of the whole program. For this
+// thread only: the rest of the program keeps its own way with SIGPIPE.
+void blockBrokenPipeSignal()
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+} // namespace
 
 class Session::Impl
 {
@@ -18,7 +33,10 @@ public:
                    [this, options](CarrierEvents events) {
                        return makeCarrier(m_loop, options, std::move(events));
                    })
-        , m_thread([this] { m_loop.run(); })
+        , m_thread([this] {
+            blockBrokenPipeSignal();
+            m_loop.run();
+        })
     {}
 
     Impl(const Impl&) = delete;

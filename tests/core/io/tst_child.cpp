@@ -4,6 +4,7 @@
 #include <array>
 #include <csignal>
 
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <poll.h>
@@ -54,6 +55,23 @@ private slots:
         QCOMPARE(readAll(child->errors), "bad\n");
         QCOMPARE(waitForEnd(*child), "exit status 3");
         QCOMPARE(child->exitStatus(), 3);
+    }
+
+    void whatCannotStartSaysWhatToDo()
+    {
+        const auto denied = io::Child::start({.command = {"/etc/passwd"}});
+        QVERIFY(!denied);
+        QVERIFY(denied.error().text().find("noexec") != std::string::npos);
+        QTemporaryDir folder;
+        QFile file(folder.filePath("other"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("\x7f"
+                   "ELF and nothing that this machine could run");
+        file.close();
+        file.setPermissions(QFile::ReadOwner | QFile::ExeOwner);
+        const auto other = io::Child::start({.command = {file.fileName().toStdString()}});
+        QVERIFY(!other);
+        QVERIFY(other.error().text().find("another processor") != std::string::npos);
     }
 
     void controlSocketIsDescriptorThree()
