@@ -158,6 +158,12 @@ void Attachment::setTaker(const session::Taker& taker)
     emit changed();
 }
 
+quint32 Attachment::oldConnections() const
+{
+    const auto found = m_states.find(stealPort());
+    return found == m_states.end() ? 0 : found->second.oldConnections;
+}
+
 QStringList Attachment::otherClients() const
 {
     QStringList names;

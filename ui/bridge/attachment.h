@@ -68,6 +68,9 @@ public:
     // The link was lost while stealing, and nothing was asked for since.
     [[nodiscard]] bool cutWhileStealing() const { return m_cutWhileStealing; }
 
+    // Open when stealing began: their requests stay with the service until they close.
+    [[nodiscard]] quint32 oldConnections() const;
+
     // Others at the same ports.
     [[nodiscard]] QStringList otherClients() const;
 

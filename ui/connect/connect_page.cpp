@@ -62,7 +62,7 @@ ConnectPage::ConnectPage(QWidget* parent)
         showForm();
         emit cancelWanted();
     });
-    QObject::connect(m_error, &ErrorCard::backWanted, this, &ConnectPage::showForm);
+    QObject::connect(m_error, &ErrorCard::backWanted, this, [this] { showForm(); });
     QObject::connect(
         m_error, &ErrorCard::retryWanted, this, [this] { emit connectWanted(m_address); });
 }
@@ -116,9 +116,11 @@ void ConnectPage::keyPressEvent(QKeyEvent* event)
         QWidget::keyPressEvent(event);
 }
 
-void ConnectPage::showForm()
+void ConnectPage::showForm(const QString& typed)
 {
     m_pages->setCurrentIndex(0);
+    if (!typed.isEmpty())
+        m_form->setTyped(typed);
     m_form->focusHost();
 }
 

@@ -32,8 +32,8 @@ public:
     void setRecent(const QStringList& addresses);
     // There is something to go back to: its name, for a button and for Esc. Empty: nothing.
     void setBack(const QString& name);
-    // Shows the form, ready to type.
-    void showForm();
+    // Shows the form, ready to type; with a text that was typed elsewhere, and what is wrong in it.
+    void showForm(const QString& typed = {});
     // Shows the steps of a connection that has just begun.
     void showConnecting(const session::Address& address);
     void showStep(const session::Step& step);

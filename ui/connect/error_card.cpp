@@ -12,6 +12,19 @@
 
 namespace podglass::connect {
 
+namespace {
+
+// Errors are written to stand inside a sentence.
+QString sentence(const std::string& text)
+{
+    QString shown = QString::fromStdString(text);
+    if (!shown.isEmpty())
+        shown[0] = shown[0].toUpper();
+    return shown;
+}
+
+} // namespace
+
 ErrorCard::ErrorCard(QWidget* parent)
     : QFrame(parent)
     , m_what(new QLabel(this))
@@ -55,10 +68,10 @@ ErrorCard::ErrorCard(QWidget* parent)
 
 void ErrorCard::show(const base::Error& error)
 {
-    m_what->setText(QString::fromStdString(error.what));
+    m_what->setText(sentence(error.what));
     m_where->setText(QString::fromStdString(error.where));
     m_where->setVisible(!error.where.empty());
-    m_advice->setText(QString::fromStdString(error.advice));
+    m_advice->setText(sentence(error.advice));
     m_advice->setVisible(!error.advice.empty());
     setAccessibleName(QString::fromStdString(error.text()));
     QWidget::show();

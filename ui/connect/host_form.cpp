@@ -143,6 +143,7 @@ void HostForm::setRecent(const QStringList& addresses)
         QString shown = text;
         auto* button = new QPushButton(shown.replace(u'&', QStringLiteral("&&")), m_recent);
         button->setProperty("kind", "link");
+        button->setAutoDefault(true); // Enter presses it
         button->setObjectName(QStringLiteral("connectRecent"));
         QObject::connect(button, &QPushButton::clicked, this, [this, address = *parsed] {
             emit connectWanted(address);
@@ -150,6 +151,12 @@ void HostForm::setRecent(const QStringList& addresses)
         column->addWidget(button);
         column->setAlignment(button, Qt::AlignLeft);
     }
+}
+
+void HostForm::setTyped(const QString& text)
+{
+    m_host->setEditText(text);
+    describe();
 }
 
 void HostForm::focusHost()

@@ -27,6 +27,7 @@ public:
     void setSshConfig(targets::SshConfig config);
     // Addresses in the form of session::print, the last one first.
     void setRecent(const QStringList& addresses);
+    void setTyped(const QString& text);
     void focusHost();
 
 signals:

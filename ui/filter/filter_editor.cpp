@@ -13,6 +13,7 @@
 
 #include <chrono>
 
+#include <QApplication>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -316,6 +317,8 @@ void FilterEditor::fix(const Warning& warning)
 
 void FilterEditor::apply()
 {
+    if (QWidget* completions = QApplication::activePopupWidget())
+        completions->close();
     evaluate(); // what is applied is what the numbers are of
     if (!m_apply->isEnabled())
         return;

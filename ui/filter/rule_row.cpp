@@ -309,6 +309,7 @@ void RuleRow::complete(QLineEdit* edit, bool names)
     completer->setCaseSensitivity(Qt::CaseInsensitive);
     completer->setFilterMode(Qt::MatchContains);
     completer->popup()->setAccessibleName(tr("Seen in the sample"));
+    completer->popup()->setProperty("surface", QStringLiteral("popup"));
     delete edit->completer();
     edit->setCompleter(completer);
     completer->popup()->installEventFilter(this); // after the completer's, so asked before it

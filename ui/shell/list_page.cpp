@@ -59,6 +59,8 @@ void ListPage::refresh()
     m_why = empty;
     m_stack->setCurrentIndex(empty == Empty::None ? 1 : 0);
     const store::Number number = m_list->current();
+    // Beside the list an empty detail is a hint; under it, it would only take room.
+    m_detail->setVisible(number != 0 || m_splitter->orientation() == Qt::Horizontal);
     const store::Row* row = m_work.store.rows().at(number);
     if (row == nullptr && m_detail->detail().number != 0 && number != 0)
         m_detail->setDetail({}); // the row was dropped

@@ -26,6 +26,7 @@
 #include <QDockWidget>
 #include <QGuiApplication>
 #include <QMenu>
+#include <QPushButton>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QTableView>
@@ -55,6 +56,9 @@ MainWindow::MainWindow(Workspace& work, theme::Theme& theme, QWidget* parent)
     connectFeed();
     wireConnecting();
     connectParts();
+    // Enter presses the button that has the focus, as in a dialog.
+    for (QPushButton* button : findChildren<QPushButton*>())
+        button->setAutoDefault(true);
     m_previewTimer.setInterval(previewMilliseconds);
     connect(&m_previewTimer, &QTimer::timeout, this, &MainWindow::refreshSteal);
     onAttachmentChanged();
@@ -222,7 +226,7 @@ void MainWindow::addViewRules(const std::vector<filter::Rule>& rules)
 
 void MainWindow::editViewFilter()
 {
-    m_viewEditor->setSample(sample());
+    m_viewEditor->setSample(sample(0));
     showDock(m_viewEditorDock);
     m_viewEditor->setFocus();
 }

@@ -137,7 +137,7 @@ private:
     void refreshSteal();
     [[nodiscard]] StealConcerns concerns() const;
     [[nodiscard]] StealPreview preview() const;
-    [[nodiscard]] std::vector<ui::SampleRequest> sample() const;
+    [[nodiscard]] std::vector<ui::SampleRequest> sample(quint16 port) const;
 
     Workspace& m_work;
     theme::Theme& m_theme;

@@ -26,13 +26,23 @@ QString safe(const std::string& text)
     return models::visible(text, true);
 }
 
+// Errors are written to stand inside a sentence.
+QString sentence(const std::string& text)
+{
+    QString shown = safe(text);
+    if (!shown.isEmpty())
+        shown[0] = shown[0].toUpper();
+    return shown;
+}
+
 // Where, and what to do: the second line of a notice.
 QString rest(const base::Error& error)
 {
     QStringList parts;
-    for (const std::string& part : {error.where, error.advice})
-        if (!part.empty())
-            parts << safe(part);
+    if (!error.where.empty())
+        parts << safe(error.where);
+    if (!error.advice.empty())
+        parts << sentence(error.advice);
     return parts.join(QStringLiteral("  ·  "));
 }
 
@@ -97,8 +107,8 @@ void MainWindow::openAddress(const QString& address)
         return;
     }
     m_log->add(safe(parsed.error().text()));
-    m_connect->showError(parsed.error());
     m_pages->setCurrentIndex(ConnectingPage);
+    m_connect->showForm(address);
 }
 
 void MainWindow::connectTo(const session::Address& address)
@@ -202,14 +212,14 @@ void MainWindow::onLost(const session::StateChanged& state)
                     || m_work.attachment.cutWhileStealing();
     if (final)
         m_notice->say(NoticeKind::Failure,
-                      safe(state.error.what),
+                      sentence(state.error.what),
                       rest(state.error),
                       tr("Connect again"),
                       [this] { reconnect(); });
     else
         m_notice->say(NoticeKind::Warning,
                       tr("Connection lost, reconnecting %1").arg(safe(state.detail)),
-                      safe(state.error.text()),
+                      sentence(state.error.text()),
                       tr("Try now"),
                       [this] { reconnect(); });
 }
@@ -237,16 +247,18 @@ void MainWindow::onFailure(const wire::Failure& failure)
 {
     const base::Error error{failure.what, failure.where, failure.advice, base::Lasting::Persistent};
     m_log->add(safe(error.text()));
+    if (m_pages->currentIndex() == ConnectingPage && m_state == session::State::Live)
+        showPicker(); // the host is fine: another target is the next act
     switch (m_pages->currentIndex()) {
     case ConnectingPage:
         m_connect->showError(error);
         break;
     case PickerPage:
-        m_picker->showProblem(safe(error.text()));
+        m_picker->showProblem(sentence(error.text()));
         break;
     default:
         m_notice->say(NoticeKind::Failure,
-                      safe(failure.what),
+                      sentence(failure.what),
                       rest(error),
                       m_work.attachment.attached() ? tr("Choose target…") : QString(),
                       [this] { showPicker(); });

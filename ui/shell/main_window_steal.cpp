@@ -98,8 +98,8 @@ void MainWindow::addStealRules(const std::vector<filter::Rule>& rules)
         editStealFilter();
 }
 
-// The newest requests, as the editor tries a filter on them.
-std::vector<ui::SampleRequest> MainWindow::sample() const
+// The newest requests to a port (0: to any), as the editor tries a filter on them.
+std::vector<ui::SampleRequest> MainWindow::sample(quint16 port) const
 {
     std::vector<ui::SampleRequest> requests;
     std::vector<flow::HeaderField> scratch;
@@ -109,7 +109,8 @@ std::vector<ui::SampleRequest> MainWindow::sample() const
     for (store::Number number = rows.end();
          number > stop && requests.size() < limits::previewSample;) {
         --number;
-        if (rows.at(number)->kind != store::RowKind::Exchange || rows.contentOf(number) == nullptr)
+        if (rows.at(number)->kind != store::RowKind::Exchange || rows.contentOf(number) == nullptr
+            || (port != 0 && rows.at(number)->port != port))
             continue;
         const filter::Subject subject = m_work.store.subject(number, scratch);
         ui::SampleRequest& request = requests.emplace_back();
@@ -131,14 +132,16 @@ std::vector<ui::SampleRequest> MainWindow::sample() const
 void MainWindow::editStealFilter()
 {
     m_editor->setTargetName(m_work.attachment.name());
-    m_editor->setSample(sample());
+    m_editor->setSample(sample(m_work.attachment.stealPort()));
     showDock(m_editorDock);
     m_editor->setFocus();
 }
 
 StealPreview MainWindow::preview() const
 {
-    return m_stealCompiled ? previewSteal(m_work.store, *m_stealCompiled) : StealPreview();
+    return m_stealCompiled
+               ? previewSteal(m_work.store, *m_stealCompiled, m_work.attachment.stealPort())
+               : StealPreview();
 }
 
 StealConcerns MainWindow::concerns() const
@@ -168,9 +171,12 @@ void MainWindow::refreshSteal()
     const QString words = everything
                               ? tr("every request (no rule yet)")
                               : QString::fromStdString(filter::inWords(attachment.stealFilter()));
+    QString banner = words;
+    if (const quint32 old = attachment.oldConnections(); old != 0)
+        banner += tr("   ·   connections open before stay with the service: %1").arg(old);
     m_steal->setStealingFrom(
         stealing ? tr(":%1 of %2").arg(attachment.stealPort()).arg(attachment.name()) : QString(),
-        words);
+        banner);
     // The banner of a short window says it all.
     m_steal->setStripVisible(attachment.canSteal() && !(stealing && height() < shortBelow));
     m_steal->setFilter(

@@ -6,7 +6,8 @@
 
 namespace podglass::shell {
 
-StealPreview previewSteal(const store::Store& store, const filter::CompiledFilter& filter)
+StealPreview
+previewSteal(const store::Store& store, const filter::CompiledFilter& filter, std::uint16_t port)
 {
     StealPreview preview;
     std::vector<flow::HeaderField> scratch;
@@ -17,7 +18,8 @@ StealPreview previewSteal(const store::Store& store, const filter::CompiledFilte
     for (store::Number number = rows.end();
          number > stop && preview.sampled < int{limits::previewSample};) {
         --number;
-        if (rows.at(number)->kind != store::RowKind::Exchange || rows.contentOf(number) == nullptr)
+        if (rows.at(number)->kind != store::RowKind::Exchange || rows.contentOf(number) == nullptr
+            || (port != 0 && rows.at(number)->port != port))
             continue;
         ++preview.sampled;
         const filter::Subject subject = store.subject(number, scratch);

@@ -14,7 +14,8 @@ struct StealPreview
     int probes = 0; // health probes among those matching
 };
 
-// Looks at the last limits::previewSample requests whose heads are kept.
-StealPreview previewSteal(const store::Store& store, const filter::CompiledFilter& filter);
+// Looks at the last limits::previewSample requests to `port` (0: any) whose heads are kept.
+StealPreview
+previewSteal(const store::Store& store, const filter::CompiledFilter& filter, std::uint16_t port);
 
 } // namespace podglass::shell

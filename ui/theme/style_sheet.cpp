@@ -58,9 +58,8 @@ QSplitter::handle:horizontal { width: 1px; }
 QSplitter::handle:vertical { height: 1px; }
 QSplitter::handle:hover { background: $accent; }
 QDockWidget { titlebar-close-icon: url(:/podglass/icons/$close.svg); }
-QDockWidget::close-button { border: 1px solid transparent; border-radius: 4px; padding: 1px; icon-size: 12px; }
+QDockWidget::close-button { border: 1px solid transparent; border-radius: 4px; padding: 1px; icon-size: 16px; }
 QDockWidget::close-button:hover { background: $hover; border: 1px solid $border; }
-QDockWidget::float-button { width: 0; height: 0; border: none; }
 QDockWidget::title { background: $panel; padding: 6px 8px; border-top: 1px solid $border; border-bottom: 1px solid $border; }
 QMainWindow::separator { background: $border; width: 1px; height: 1px; }
 QMainWindow::separator:hover { background: $accent; }
@@ -140,6 +139,7 @@ constexpr const char* surfaces = R"(
 *[surface="foot"] { background: $panel; border: none; border-top: 1px solid $border; }
 *[surface="base"] { background: $base; border: none; }
 *[surface="card"] { background: $panel; border: 1px solid $border; border-radius: 8px; }
+*[surface="popup"] { background: $panel; border: 1px solid $border; padding: 3px; }
 *[surface="steal"] { background: $stealfill; border: none; border-bottom: 1px solid $stealedge; }
 *[surface="loss"] { background: $lossfill; border: none; border-bottom: 1px solid $loss; }
 *[surface="info"] { background: $infofill; border: none; border-bottom: 1px solid $border; }

@@ -274,7 +274,7 @@ void ExchangeList::updatePill()
     m_pill->setVisible(!m_following && m_unseen > 0);
     if (!m_pill->isVisible())
         return;
-    m_pill->setText(tr("%n new", nullptr, m_unseen));
+    m_pill->setText(tr("%1 new").arg(models::count(static_cast<std::uint64_t>(m_unseen))));
     m_pill->setToolTip(tr("Show the newest and follow (End)"));
     m_pill->adjustSize();
     const QRect area = m_table->viewport()->geometry();

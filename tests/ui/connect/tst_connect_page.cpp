@@ -199,9 +199,9 @@ void TestConnectPage::anErrorSaysWhatWhereAndWhatToDo()
             lines << label->text();
         }
     }
-    QVERIFY(lines.contains("connection refused"));
+    QVERIFY(lines.contains("Connection refused"));
     QVERIFY(lines.contains("ssh to 10.0.0.5:2222"));
-    QVERIFY(lines.contains("check that sshd runs"));
+    QVERIFY(lines.contains("Check that sshd runs"));
     QSignalSpy wanted(m_page, &ConnectPage::connectWanted);
     find<QPushButton>("errorRetry")->click();
     QCOMPARE(addressOf(wanted).road.host, "prod-bastion");

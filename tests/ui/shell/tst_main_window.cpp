@@ -196,7 +196,7 @@ private slots:
         failed.error = {"the agent was killed", "agent on build-3", "connect again"};
         rig.agent.push(failed);
         QTRY_VERIFY(rig.part<QWidget>("noticeBar")->isVisible());
-        QCOMPARE(rig.part<QLabel>("noticeTitle")->text(), QStringLiteral("the agent was killed"));
+        QCOMPARE(rig.part<QLabel>("noticeTitle")->text(), QStringLiteral("The agent was killed"));
         QVERIFY(rig.part<QWidget>("exchangeTable")->isVisible());
         QCOMPARE(rig.work.view.shownRequests(), std::uint64_t{50});
         QMetaObject::invokeMethod(rig.part<QWidget>("noticeAction"), "click");
