@@ -156,6 +156,11 @@ void Engine::lost(Loss loss)
 {
     if (live())
         m_brokenAt = m_lastHeardWall;
+    else if (m_agentHello && !m_secret.empty() && !m_lossIsDecided) {
+        // No word is what an agent has for who may be guessing.
+        loss.error.what = "the agent hung up when we proved that we know the secret";
+        loss.error.advice = "is it the secret file that this agent was started with?";
+    }
     // Kept until the end of this call: it may be the carrier that calls.
     const std::shared_ptr<Carrier> kept(std::move(m_carrier));
     closeAll();
