@@ -183,4 +183,6 @@ void ConnectionReporter::on(State& state, const flow::Lost&, base::Timestamp)
 
 void ConnectionReporter::on(State&, const flow::StealDecision&, base::Timestamp) {}
 
+void ConnectionReporter::on(State&, const flow::MessageFrame&, base::Timestamp) {}
+
 } // namespace podglass::exporting

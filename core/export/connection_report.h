@@ -113,6 +113,7 @@ private:
     void on(State& state, const flow::Anomaly& event, base::Timestamp at);
     void on(State& state, const flow::Lost& event, base::Timestamp at);
     void on(State& state, const flow::StealDecision& event, base::Timestamp at);
+    void on(State& state, const flow::MessageFrame& event, base::Timestamp at);
 
     static ExchangeReport& exchange(State& state, flow::ExchangeId id);
     static Message& beginMessage(State& state, flow::Direction direction, flow::ExchangeId id);

@@ -52,6 +52,16 @@ json flagList(std::uint16_t flags)
     return list;
 }
 
+json frameFlagList(std::uint16_t flags)
+{
+    constexpr std::array<const char*, 4> names{"compressed", "final", "masked", "trailers"};
+    json list = json::array();
+    for (std::size_t i = 0; i < names.size(); ++i)
+        if ((flags >> i & 1) != 0)
+            list.push_back(names.at(i));
+    return list;
+}
+
 // Writes the parts of one event; one overload for each kind.
 class Writer
 {
@@ -157,6 +167,29 @@ public:
         m_object["events"] = event.events;
         m_object["messages"] = event.messages;
         m_object["bytes"] = event.bytes;
+    }
+
+    void operator()(const flow::MessageFrame& event)
+    {
+        kind("frame");
+        constexpr std::array<const char*, 10> names{"grpc-message",
+                                                    "grpc-status",
+                                                    "websocket-text",
+                                                    "websocket-binary",
+                                                    "websocket-continuation",
+                                                    "websocket-close",
+                                                    "websocket-ping",
+                                                    "websocket-pong",
+                                                    "stream-reset",
+                                                    "go-away"};
+        if (event.exchange)
+            m_object["exchange"] = event.exchange.value;
+        m_object["direction"] = nameOf(event.direction);
+        m_object["frame"] = names.at(static_cast<std::size_t>(event.kind));
+        m_object["offset"] = event.offset;
+        m_object["length"] = event.length;
+        m_object["flags"] = frameFlagList(event.flags);
+        m_object["code"] = event.code;
     }
 
     void operator()(const flow::StealDecision& event)

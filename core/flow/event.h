@@ -186,7 +186,8 @@ struct MessageEnd
     std::span<const HeaderField> trailers;
 };
 
-// Bytes of a stream that no parser claims.
+// Bytes of a stream that no parser claims, and those of a WebSocket, whose payloads are unmasked
+// (unless the whole stream was asked for as it is on the wire).
 struct StreamData
 {
     Direction direction = Direction::ClientToServer;
@@ -274,6 +275,45 @@ struct StealDecision
     std::uint64_t filterRevision = 0;
 };
 
+// -- what is inside messages ---------------------------------------------------------------------
+
+enum class FrameKind : std::uint8_t
+{
+    GrpcMessage,
+    GrpcStatus, // code: grpc-status of the trailers, or of a head without a body
+    WebSocketText,
+    WebSocketBinary,
+    WebSocketContinuation,
+    WebSocketClose, // code: the reason, 0 if none is given (RFC 6455 7.4)
+    WebSocketPing,
+    WebSocketPong,
+    StreamReset, // code: RFC 9113 7
+    GoAway,      // offset: the last stream that is answered; code: RFC 9113 7
+};
+
+// A set of bits.
+enum class FrameFlag : std::uint16_t
+{
+    None = 0,
+    Compressed = 1, // gRPC's flag; WebSocket RSV1, permessage-deflate (RFC 7692)
+    Final = 2,      // WebSocket FIN
+    Masked = 4,     // WebSocket, on the wire
+    Trailers = 8,   // gRPC-Web: a message that holds trailers
+};
+
+// A boundary inside what flows: given when its length is known, before its bytes (a WebSocket close
+// behind them). Since minor version 1 of the protocol.
+struct MessageFrame
+{
+    ExchangeId exchange; // none: of the connection
+    Direction direction = Direction::ClientToServer;
+    FrameKind kind = FrameKind::GrpcMessage;
+    std::uint64_t offset = 0; // of the payload; gRPC: in the body; WebSocket: in the stream
+    std::uint64_t length = 0; // of the payload
+    std::uint16_t flags = 0;  // FrameFlag bits
+    std::uint32_t code = 0;
+};
+
 // -- the event -----------------------------------------------------------------------------------
 
 using Body = std::variant<ConnectionOpened,
@@ -287,7 +327,8 @@ using Body = std::variant<ConnectionOpened,
                           Gap,
                           Anomaly,
                           Lost,
-                          StealDecision>;
+                          StealDecision,
+                          MessageFrame>;
 
 struct Event
 {

@@ -97,12 +97,28 @@ std::size_t Connection::read(Side& side, bytes::ByteView input)
             if (!step(side, rest, used))
                 return used;
             break;
+        case Reading::WebSocket:
+            if (!readWebSocket(side, rest, used))
+                return used;
+            break;
         case Reading::Http2:
             if (!readHttp2(side, rest, used))
                 return used;
             break;
         }
     }
+}
+
+// False: all is read. True: what follows is no frame.
+bool Connection::readWebSocket(Side& side, bytes::ByteView input, std::size_t& used)
+{
+    const std::size_t part = m_webSocket->read(side.direction, input, side.position, side.at);
+    used += part;
+    side.position += part;
+    if (m_webSocket->reading(side.direction))
+        return false;
+    side.reading = Reading::Raw;
+    return true;
 }
 
 // False: all is read, or waits. True: it was no HTTP/2 after all.

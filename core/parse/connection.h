@@ -6,6 +6,7 @@
 //   Messages -> Seeking | Raw        a loss; a tunnel, a framing error, bytes after the last
 //   message
 //   Detecting | Messages -> Http2    a preface; an upgrade to h2c
+//   Messages -> WebSocket -> Raw     an upgrade; a loss that hides where frames begin
 //   Http2 -> Raw                     a loss that hides where frames begin; not HTTP/2 after all
 // Bytes that cannot be told yet stay in Side::rest, bounded by limits::undecidedBytes.
 // Files: connection.cpp bytes in; connection_detect.cpp what they are; connection_messages.cpp
@@ -19,6 +20,7 @@
 #include "core/parse/http2_session.h"
 #include "core/parse/outstanding.h"
 #include "core/parse/protocol.h"
+#include "core/parse/websocket_session.h"
 
 #include <array>
 #include <memory>
@@ -56,6 +58,7 @@ private:
         Seeking,
         Messages,
         Http2,
+        WebSocket,
         Raw,
     };
 
@@ -101,6 +104,7 @@ private:
     bool detectServer(bytes::ByteView input);
     [[nodiscard]] Certainty beginsHttp2(const Side& side, bytes::ByteView input) const;
     bool seek(Side& side, bytes::ByteView input);
+    bool readWebSocket(Side& side, bytes::ByteView input, std::size_t& used);
     bool readHttp2(Side& side, bytes::ByteView input, std::size_t& used);
     std::size_t showRaw(Side& side, bytes::ByteView input);
     void pump(Side& side);
@@ -137,6 +141,7 @@ private:
     std::shared_ptr<MemoryBudget> m_budget; // of all HTTP/2 connections
     std::array<Side, 2> m_sides;
     std::unique_ptr<Http2Session> m_http2;
+    std::unique_ptr<WebSocketSession> m_webSocket;
     OutstandingQueue m_outstanding;
     flow::ExchangeId m_awaiting; // CONNECT or upgrade without an answer yet: client bytes wait
     flow::Protocol m_protocol = flow::Protocol::Unknown;

@@ -39,6 +39,9 @@ void Connection::gap(const flow::Gap& gap, base::Timestamp at)
     } else if (holed.reading == Reading::Http2) {
         if (!holed.rest.empty() || !m_http2->gap(gap.direction, gap.length, at))
             loseHttp2(holed);
+    } else if (holed.reading == Reading::WebSocket) {
+        if (!m_webSocket->gap(gap.direction, gap.length))
+            holed.reading = Reading::Raw;
     } else if (holed.reading != Reading::Raw) {
         lose(holed);
     }

@@ -208,8 +208,12 @@ void Connection::tunnel()
         endMessage(client(), MessageFate::CutByClose, client().at);
     m_protocol = m_tunnelProtocol;
     m_out.emit(flow::ProtocolDetected{m_protocol, {}}, server().at);
-    server().reading = Reading::Raw;
-    client().reading = Reading::Raw;
+    server().reading = client().reading = Reading::Raw;
+    if (m_protocol == flow::Protocol::WebSocket) {
+        m_webSocket = std::make_unique<WebSocketSession>(
+            m_out, server().message.exchange, !m_options.alsoStreams);
+        server().reading = client().reading = Reading::WebSocket;
+    }
     pump(client()); // what it sent ahead comes before what the server says in the tunnel
 }
 

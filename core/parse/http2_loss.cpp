@@ -33,6 +33,7 @@ bool Http2Session::gap(Direction direction, std::uint64_t length, base::Timestam
         if (place != m_streams.end() && place->second.half(direction).begun) {
             place->second.half(direction).holed = true;
             place->second.half(direction).bodyBytes += lost;
+            place->second.half(direction).grpc.skip(lost);
         }
     } else if (holed.block.open) {
         headersLost(holed);

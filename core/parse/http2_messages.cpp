@@ -4,6 +4,7 @@
 #include "core/parse/http2_session.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace podglass::parse {
 
@@ -52,6 +53,8 @@ void Http2Session::beginRequest(Place place, const Http2Head& head, std::uint16_
     Http2Half& half = place->second.request();
     half.begun = true;
     half.declaredBytes = head.contentLength;
+    if (head.grpc)
+        half.grpc.begin();
     m_out.emit(flow::RequestHead{place->second.exchange,
                                  head.method,
                                  head.target,
@@ -128,8 +131,29 @@ void Http2Session::onResponseBlock(Side& side)
                                   head.fields,
                                   {}},
                m_now);
-    if (side.block.endStream)
+    if (head.grpc)
+        half.grpc.begin();
+    if (side.block.endStream) {
+        tellGrpcStatus(place->second, head.fields);
         endHalf(place, Direction::ServerToClient, MessageFate::Complete);
+    }
+}
+
+void Http2Session::tellGrpcStatus(const Http2Stream& stream,
+                                  std::span<const flow::HeaderField> fields)
+{
+    for (const flow::HeaderField& field : fields) {
+        if (field.name != "grpc-status")
+            continue;
+        flow::MessageFrame frame;
+        frame.exchange = stream.exchange;
+        frame.direction = Direction::ServerToClient;
+        frame.kind = flow::FrameKind::GrpcStatus;
+        const char* end = field.value.data() + field.value.size();
+        const auto [stopped, error] = std::from_chars(field.value.data(), end, frame.code);
+        if (error == std::errc() && stopped == end)
+            m_out.emit(frame, m_now);
+    }
 }
 
 // A second block of a message: its trailers, which end it (RFC 9113 8.1).
@@ -152,6 +176,8 @@ void Http2Session::onTrailers(Side& side, Place place)
     const Http2Head trailers = readHttp2Trailers(side.hpack.fields());
     if (trailers.flags != 0)
         sayOdd(side);
+    if (side.direction == Direction::ServerToClient)
+        tellGrpcStatus(place->second, trailers.fields);
     endHalf(place, side.direction, MessageFate::Complete, trailers.fields);
 }
 
@@ -166,10 +192,33 @@ void Http2Session::onBody(Side& side, bytes::ByteView data)
             sayOdd(side);
         return;
     }
+    while (!data.empty()) {
+        bool began = false;
+        const std::size_t part = half.grpc.advance(data, began);
+        showBody(place->second, side.direction, data.first(part));
+        data = data.subspan(part);
+        if (!began)
+            continue;
+        flow::MessageFrame frame;
+        frame.exchange = place->second.exchange;
+        frame.direction = side.direction;
+        frame.offset = half.bodyBytes;
+        frame.length = half.grpc.length();
+        if (half.grpc.compressed())
+            frame.flags |= static_cast<std::uint16_t>(flow::FrameFlag::Compressed);
+        if (half.grpc.trailers())
+            frame.flags |= static_cast<std::uint16_t>(flow::FrameFlag::Trailers);
+        m_out.emit(frame, m_now);
+    }
+}
+
+void Http2Session::showBody(Http2Stream& stream, Direction direction, bytes::ByteView data)
+{
+    Http2Half& half = stream.half(direction);
     const std::uint64_t room =
         m_options.bodyLimit > half.bodyBytes ? m_options.bodyLimit - half.bodyBytes : 0;
     const auto shown = static_cast<std::size_t>(std::min<std::uint64_t>(room, data.size()));
-    m_out.body({place->second.exchange, side.direction, half.bodyBytes, data.first(shown)}, m_now);
+    m_out.body({stream.exchange, direction, half.bodyBytes, data.first(shown)}, m_now);
     half.withheld += data.size() - shown;
     half.bodyBytes += data.size();
 }
@@ -181,15 +230,29 @@ void Http2Session::onReset(Side& side)
         return;
     if (side.direction == Direction::ClientToServer && !place->second.response().begun)
         m_resets.count(m_now);
+    flow::MessageFrame frame;
+    frame.exchange = place->second.exchange;
+    frame.direction = side.direction;
+    frame.kind = flow::FrameKind::StreamReset;
+    frame.code = readNumber(side.walk.prefix());
+    m_out.emit(frame, m_now);
     endStream(place, MessageFate::CutByClose);
 }
 
 // The server says which streams it will not answer (RFC 9113 6.8).
 void Http2Session::onGoAway(Side& side)
 {
-    if (side.direction != Direction::ServerToClient || side.walk.malformed())
+    if (side.walk.malformed())
         return;
     const std::uint32_t last = readNumber(side.walk.prefix()) & 0x7fffffff;
+    flow::MessageFrame frame;
+    frame.direction = side.direction;
+    frame.kind = flow::FrameKind::GoAway;
+    frame.offset = last;
+    frame.code = readNumber(side.walk.prefix().subspan(4));
+    m_out.emit(frame, m_now);
+    if (side.direction != Direction::ServerToClient)
+        return;
     for (Place place = m_streams.upper_bound(last); place != m_streams.end();) {
         const Place refused = place++;
         if (refused->first % 2 == 1)

@@ -114,6 +114,8 @@ private:
     void beginRequest(Place place, const Http2Head& head, std::uint16_t flags);
     void onTrailers(Side& side, Place place);
     void onBody(Side& side, bytes::ByteView data);
+    void showBody(Http2Stream& stream, flow::Direction direction, bytes::ByteView data);
+    void tellGrpcStatus(const Http2Stream& stream, std::span<const flow::HeaderField> fields);
     void onReset(Side& side);
     void onGoAway(Side& side);
     Place openStream(std::uint32_t id);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/flow/event.h"
+#include "core/parse/grpc_framing.h"
 
 #include <array>
 #include <map>
@@ -19,6 +20,7 @@ struct Http2Half
     std::uint64_t bodyBytes = 0;
     std::uint64_t withheld = 0;
     std::optional<std::uint64_t> declaredBytes; // content-length
+    GrpcFraming grpc;
 };
 
 struct Http2Stream

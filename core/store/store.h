@@ -103,6 +103,7 @@ private:
     void on(const flow::Event& event, const flow::Anomaly& body);
     void on(const flow::Event& event, const flow::Lost& body);
     void on(const flow::Event& event, const flow::StealDecision& body);
+    void on(const flow::Event& event, const flow::MessageFrame& body);
 
     // 0 when it is not known or its row is gone.
     Number find(base::ExchangeId exchange) const;

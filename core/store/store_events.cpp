@@ -317,4 +317,7 @@ void Store::on(const flow::Event&, const flow::StealDecision& body)
     }
 }
 
+// Rows say nothing of frames; heads, trailers and bodies hold what they mark.
+void Store::on(const flow::Event&, const flow::MessageFrame&) {}
+
 } // namespace podglass::store

@@ -207,6 +207,11 @@ void visit(auto& v, Is<flow::StealDecision> auto& m)
     v(m.exchange, m.decision, m.taker, m.filterRevision);
 }
 
+void visit(auto& v, Is<flow::MessageFrame> auto& m)
+{
+    v(m.exchange, m.direction, m.kind, m.offset, m.length, m.flags, m.code);
+}
+
 // Highest enumerator of each enumeration on the wire; a decoder refuses what is above.
 template <typename E>
 inline constexpr E lastOf{};
@@ -232,6 +237,8 @@ template <>
 inline constexpr flow::AnomalyKind lastOf<flow::AnomalyKind> = flow::AnomalyKind::Malformed;
 template <>
 inline constexpr flow::LossPlace lastOf<flow::LossPlace> = flow::LossPlace::Desktop;
+template <>
+inline constexpr flow::FrameKind lastOf<flow::FrameKind> = flow::FrameKind::GoAway;
 template <>
 inline constexpr flow::Decision lastOf<flow::Decision> = flow::Decision::Fallback;
 

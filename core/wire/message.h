@@ -28,7 +28,7 @@ using base::TargetId;
 
 // Same major: the lower minor wins. Other major: refused, naming both.
 inline constexpr std::uint16_t protocolMajor = 1;
-inline constexpr std::uint16_t protocolMinor = 0;
+inline constexpr std::uint16_t protocolMinor = 1;
 
 enum class Capability : std::uint64_t
 {

@@ -180,6 +180,25 @@ private:
         add("decision " + std::to_string(static_cast<int>(event.decision)));
     }
 
+    void line(const flow::MessageFrame& event)
+    {
+        constexpr std::array<const char*, 10> names{"grpc",
+                                                    "grpc status",
+                                                    "text",
+                                                    "binary",
+                                                    "continuation",
+                                                    "close",
+                                                    "ping",
+                                                    "pong",
+                                                    "reset",
+                                                    "goaway"};
+        add(arrow(event.direction) + (event.exchange ? " " + id(event.exchange) : std::string())
+            + " " + names.at(static_cast<std::size_t>(event.kind)) + " @"
+            + std::to_string(event.offset) + " " + std::to_string(event.length)
+            + (event.flags == 0 ? "" : " flags=" + std::to_string(event.flags))
+            + (event.code == 0 ? "" : " code=" + std::to_string(event.code)));
+    }
+
     std::string m_text;
     std::string m_prefix; // of the data line being gathered
     std::string m_data;

@@ -89,7 +89,8 @@ struct SampleEvents
             Gap{back, 8, 9, GapKind::Capture},
             Anomaly{AnomalyKind::OverlapConflict, back, 1, 2, kept, dropped},
             Lost{LossPlace::Tunnel, back, 3, 2, 1},
-            StealDecision{{31}, Decision::Fallback, {4}, 5}};
+            StealDecision{{31}, Decision::Fallback, {4}, 5},
+            MessageFrame{{31}, back, FrameKind::WebSocketClose, 6, 7, 5, 1'001}};
         for (std::size_t i = 0; i < bodies.size(); ++i)
             events.push_back({{9}, {21}, {1'000 + static_cast<std::int64_t>(i)}, bodies[i]});
     }

@@ -267,14 +267,15 @@ void ConnectionParserTest::h5EarlyHints()
 void ConnectionParserTest::h6WebSocket()
 {
     // Client bytes before the answer and server bytes right behind it both belong to the tunnel.
-    SAME(between(played(
-             {c("GET /ws HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nearly"),
-              s("HTTP/1.1 101 Ok\r\nUpgrade: WebSocket\r\n\r\n\x81\x01y"),
-              c("GET /not HTTP/1.1\r\n\r\n")})),
-         "protocol http/1\n> #1 GET /ws Connection=Upgrade Upgrade=websocket\n> #1 complete 0\n"
-         "< #1 101 Ok Upgrade=WebSocket\n< #1 complete 0\nprotocol websocket\n"
-         "> raw @61 early\n< raw @39 \\x81\\x01y\n> raw @66 GET /not "
-         "HTTP/1.1\\x0d\\x0a\\x0d\\x0a\n");
+    SAME(
+        between(
+            played({c("GET /ws HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nearly"),
+                    s("HTTP/1.1 101 Ok\r\nUpgrade: WebSocket\r\n\r\n\x81\x01y"),
+                    c("GET /not HTTP/1.1\r\n\r\n")})),
+        "protocol http/1\n> #1 GET /ws Connection=Upgrade Upgrade=websocket\n> #1 complete 0\n"
+        "< #1 101 Ok Upgrade=WebSocket\n< #1 complete 0\nprotocol websocket\n"
+        "> raw @61 ea\n> anomaly 12\n> raw @63 rly\n< raw @39 \\x81\\x01\n< #1 text @41 1 flags=2\n"
+        "< raw @41 y\n> raw @66 GET /not HTTP/1.1\\x0d\\x0a\\x0d\\x0a\n");
 }
 
 void ConnectionParserTest::h6Refused()

@@ -19,6 +19,8 @@ private slots:
     void p1UpgradeWithoutPreface();
     void p1NotHttp2AfterThePreface();
     void p10Trailers();
+    void p10GrpcMessages();
+    void p10GrpcTrailersOnly();
     void p10Interim();
     void p11StreamsAreReleased();
     void p11BodyLimit();
@@ -107,7 +109,44 @@ void Http2Test::p10Trailers()
                  p.server.headers(1, {{"grpc-status", "0"}, {"grpc-message", ""}}, true)})})),
          began
              + "> #1 POST /x v20 host=a\n> #1 body @0 q\n> #1 complete 1 x-sum=1\n"
-               "< #1 200  v20\n< #1 body @0 a\n< #1 complete 1 grpc-status=0 grpc-message=\n");
+               "< #1 200  v20\n< #1 body @0 a\n< #1 grpc status @0 0\n"
+               "< #1 complete 1 grpc-status=0 grpc-message=\n");
+}
+
+void Http2Test::p10GrpcMessages()
+{
+    // Two messages up, split over frames, the second compressed; an empty and a cut one down.
+    Http2Ends p;
+    const std::string first = std::string("\0\0\0\0\3", 5) + "abc";
+    const std::string second = std::string("\1\0\0\0\2", 5) + "zz";
+    const support::Http2Fields type{{"content-type", "application/grpc+proto"}};
+    SAME(between(played({c({Http2Ends::hello(),
+                            p.client.request(1, "POST", "/s/m", type),
+                            W::data(1, first.substr(0, 3)),
+                            W::data(1, first.substr(3) + second, true)}),
+                         s({Http2Ends::welcome(),
+                            p.server.response(1, "200", type),
+                            W::data(1, std::string("\0\0\0\0\0\0\0\0\0\7xx", 12)),
+                            p.server.headers(1, {{"grpc-status", "13"}}, true)})})),
+         began
+             + "> #1 POST /s/m v20 host=a content-type=application/grpc+proto\n"
+               "> #1 body @0 \\x00\\x00\\x00\\x00\\x03\n> #1 grpc @5 3\n"
+               "> #1 body @5 abc\\x01\\x00\\x00\\x00\\x02\n> #1 grpc @13 2 flags=1\n"
+               "> #1 body @13 zz\n> #1 complete 15\n"
+               "< #1 200  v20 content-type=application/grpc+proto\n"
+               "< #1 body @0 \\x00\\x00\\x00\\x00\\x00\n< #1 grpc @5 0\n"
+               "< #1 body @5 \\x00\\x00\\x00\\x00\\x07\n< #1 grpc @10 7\n< #1 body @10 xx\n"
+               "< #1 grpc status @0 0 code=13\n< #1 complete 12 grpc-status=13\n");
+}
+
+void Http2Test::p10GrpcTrailersOnly()
+{
+    Http2Ends p;
+    SAME(between(played({c({Http2Ends::hello(), p.client.get(1, "/x")}),
+                         s({Http2Ends::welcome(),
+                            p.server.response(1, "200", {{"grpc-status", "12"}}, true)})})),
+         began + got(1, "/x")
+             + "< #1 200  v20 grpc-status=12\n< #1 grpc status @0 0 code=12\n< #1 complete 0\n");
 }
 
 void Http2Test::p10Interim()
@@ -260,7 +299,8 @@ void Http2Test::p13GoAway()
     SAME(between(played({c({Http2Ends::hello(), p.client.get(1, "/x"), p.client.get(3, "/y")}),
                          s(Http2Ends::welcome() + W::goAway(0x7fffffff, 0) + W::goAway(1, 0)
                            + answer(p.server, 1, "hi"))})),
-         began + got(1, "/x") + got(2, "/y") + "< #2 unanswered 0\n" + answered(1, "hi"));
+         began + got(1, "/x") + got(2, "/y")
+             + "< goaway @2147483647 0\n< goaway @1 0\n< #2 unanswered 0\n" + answered(1, "hi"));
 }
 
 void Http2Test::resets()
@@ -279,7 +319,8 @@ void Http2Test::resets()
                          s(W::data(1, "late", true))})),
          began + got(1, "/x") + "> #2 PUT /y v20 host=a\n" + got(3, "/z")
              + "< #1 200  v20\n< #1 body @0 part\n" + answered(2, "early")
-             + "> #2 cut by close 0\n< #1 cut by close 4\n< #3 unanswered 0\n");
+             + "< #2 reset @0 0\n> #2 cut by close 0\n> #1 reset @0 0 code=8\n< #1 cut by close 4\n"
+               "> #3 reset @0 0 code=8\n< #3 unanswered 0\n");
 }
 
 void Http2Test::endsAndFates()
