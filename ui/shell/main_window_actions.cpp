@@ -181,8 +181,12 @@ void MainWindow::buildListKeys()
 
 void MainWindow::showDock(QDockWidget* dock)
 {
+    const bool opens = dock->isHidden();
     dock->show();
     dock->raise();
+    // A dock opens with room for its contents; what the user made larger stays.
+    if (const int wanted = height() * 3 / 10; opens && dock->height() < wanted)
+        resizeDocks({dock}, {wanted}, Qt::Vertical);
     // Qt makes the tabs of docks when they are shown, without a name.
     for (QTabBar* tabs : findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly))
         tabs->setAccessibleName(tr("Docks"));
