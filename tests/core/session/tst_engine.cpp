@@ -73,9 +73,10 @@ private slots:
         stage.engine.connect();
         wire::Hello hello;
         hello.major = 9;
+        hello.minor = 4;
         stage.say(hello);
         const auto failed = stage.state(State::Failed);
-        QCOMPARE(failed.value().error.what, "the agent speaks version 9.0, we speak 1.0");
+        QCOMPARE(failed.value().error.what, "the agent speaks version 9.4, we speak 1.1");
     }
 
     void whatWasNeverLiveIsNotTriedAgain()
