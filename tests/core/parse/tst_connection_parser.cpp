@@ -2,122 +2,15 @@
 #include "core/base/limits.h"
 #include "core/parse/connection_parser.h"
 
-#include "tests/support/chunker.h"
-#include "tests/support/event_text.h"
+#include "tests/support/connection_play.h"
 
 #include <QTest>
 
 using namespace podglass;
+using namespace podglass::tests;
 using flow::Direction;
 
 namespace {
-
-// What happens on a connection, in order.
-struct Act
-{
-    enum class What : std::uint8_t
-    {
-        Data,
-        Gap,
-        Finish,
-    };
-
-    What what = What::Data;
-    Direction direction = Direction::ClientToServer;
-    std::string text;
-    std::uint64_t gap = 0;
-};
-
-using Script = std::vector<Act>;
-
-Act c(std::string text)
-{
-    return {Act::What::Data, Direction::ClientToServer, std::move(text)};
-}
-
-Act s(std::string text)
-{
-    return {Act::What::Data, Direction::ServerToClient, std::move(text)};
-}
-
-Act gapOf(Direction direction, std::uint64_t length)
-{
-    return {Act::What::Gap, direction, {}, length};
-}
-
-Act fin(Direction direction)
-{
-    return {Act::What::Finish, direction, {}};
-}
-
-constexpr Direction up = Direction::ClientToServer;
-constexpr Direction down = Direction::ServerToClient;
-
-struct Setting
-{
-    parse::ParseOptions options{1 << 20};
-    bool joinedLate = false;
-    flow::CloseReason close = flow::CloseReason::Finished;
-};
-
-// Plays a script whose data is cut as `pieces` say; acts are never merged.
-std::string play(const Script& script, const Setting& setting, const tests::Pieces& pieces)
-{
-    tests::EventText text;
-    parse::Ids ids;
-    parse::ParserFactory factory(text, {1}, ids, setting.options);
-    flow::ConnectionOpened opened{flow::Endpoint::v4(0x0a000001, 1000),
-                                  flow::Endpoint::v4(0x0a000002, 80)};
-    opened.joinedLate = setting.joinedLate;
-    const auto sink = factory.open({1}, opened, {});
-    std::array<std::uint64_t, 2> offsets{};
-    std::size_t piece = 0;
-    std::size_t inPiece = 0;
-    std::int64_t time = 0;
-    for (const Act& act : script) {
-        std::uint64_t& offset = offsets.at(static_cast<std::size_t>(act.direction));
-        if (act.what == Act::What::Gap) {
-            sink->gap({act.direction, offset, act.gap}, {++time});
-            offset += act.gap;
-        } else if (act.what == Act::What::Finish) {
-            sink->finished(act.direction, {++time});
-        }
-        std::string_view rest = act.text;
-        while (!rest.empty()) {
-            const std::size_t length = std::min(rest.size(), pieces[piece].size() - inPiece);
-            sink->data(act.direction, offset, bytes::asBytes(rest.substr(0, length)), {++time});
-            offset += length;
-            rest.remove_prefix(length);
-            inPiece += length;
-            if (inPiece == pieces[piece].size()) {
-                ++piece;
-                inPiece = 0;
-            }
-        }
-    }
-    sink->closed({setting.close, up, offsets}, {++time});
-    return text.text();
-}
-
-std::string played(const Script& script, const Setting& setting = {})
-{
-    std::string all;
-    for (const Act& act : script)
-        all += act.text;
-    const tests::ChunkerResult result = tests::everyCut(
-        all, [&](const tests::Pieces& pieces) { return play(script, setting, pieces); });
-    return result.difference.empty() ? result.account : "CUT: " + result.difference;
-}
-
-// The account without its first and last line.
-std::string between(const std::string& account)
-{
-    const std::size_t first = account.find('\n') + 1;
-    const std::size_t last = account.rfind("closed");
-    return account.substr(0, 5) == "open " && last != std::string::npos
-               ? account.substr(first, last - first)
-               : account;
-}
 
 const std::string get = "GET /a HTTP/1.1\r\n\r\n";
 const std::string ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
