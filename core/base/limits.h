@@ -97,7 +97,7 @@ inline constexpr std::size_t eventDataBytes = 32 * kibibyte;
 // further losses are told without their connection.
 inline constexpr std::size_t losingConnections = 1'024;
 // What is owed to a client about targets as a whole (the kernel's drops); policy: lost, counted.
-inline constexpr std::size_t owedNoteBytes = 16 * 1024;
+inline constexpr std::size_t owedNoteBytes = 16 * kibibyte;
 
 // -- wire ----------------------------------------------------------------------------------------
 // Policy: a longer frame is a protocol error and ends that connection.
