@@ -97,7 +97,7 @@ int addRules(scmp_filter_ctx filter)
     return failed;
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef PODGLASS_SANITIZED
 constexpr bool sanitized = true;
 #else
 constexpr bool sanitized = false;

@@ -221,7 +221,8 @@ void Store::endResponse(Number number, const flow::MessageEnd& body, base::Times
     }
     if (row.state == RowState::Open || body.fate != flow::MessageFate::Complete)
         row.state = stateOf(body.fate);
-    ++m_byStatusClass[row.status / 100 < 6 ? row.status / 100 : 0];
+    const auto statusClass = static_cast<std::size_t>(row.status / 100);
+    ++m_byStatusClass[statusClass < m_byStatusClass.size() ? statusClass : 0];
     if (Content* content = m_rows.content(number)) {
         Message& message = content->response;
         message.bodyBytes = body.bodyBytes;
