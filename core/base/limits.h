@@ -154,6 +154,25 @@ inline constexpr std::chrono::seconds sshConnectTimeout{15};
 // One line of a helper's control channel or of a child's stderr; policy: cut.
 inline constexpr std::size_t helperLineBytes = 65'536;
 
+// -- kubernetes ----------------------------------------------------------------------------------
+// One answer of kubectl (a page of 500 pods) and one watched object; policy: refused, or skipped
+// and counted.
+inline constexpr std::size_t kubectlAnswerBytes = std::size_t{64} << 20;
+inline constexpr std::size_t clusterObjectBytes = std::size_t{4} << 20;
+// Pods that are kept of a cluster; policy: further ones are not shown and counted.
+inline constexpr std::size_t clusterPods = 50'000;
+// Each has a kubectl of its own; policy: the rest is named as not watched.
+inline constexpr std::size_t watchedNamespaces = 8;
+// Pods of one workload that are attached at once; policy: the others are named.
+inline constexpr std::size_t attachedReplicas = 8;
+inline constexpr std::chrono::seconds kubectlPatience{30};
+// From asking for an agent's pod until it runs; policy: it is deleted and the cluster's words
+// shown.
+inline constexpr std::chrono::seconds agentPodPatience{60};
+// An agent's pod without client ends after so long, and after so long in any case.
+inline constexpr std::chrono::seconds agentPodIdle{60};
+inline constexpr std::chrono::hours agentPodAge{12};
+
 // -- filter --------------------------------------------------------------------------------------
 // Policy: the filter is refused with the limit named.
 inline constexpr std::size_t filterRules = 256;
