@@ -66,7 +66,6 @@ int main(int argc, char** argv)
     theme::Theme theme(application);
     theme.setChoice(
         static_cast<theme::Choice>(QSettings().value(QStringLiteral("theme"), 0).toInt()));
-    session::Updates updates(limits::sessionChannelBytes);
     bridge::Programs programs;
     programs.agent =
         findProgram(options.value(agent), QStringLiteral("podglass-agent"), QStringLiteral("agent"))
@@ -78,8 +77,9 @@ int main(int argc, char** argv)
         QStringLiteral("%1@%2")
             .arg(qEnvironmentVariable("USER", QStringLiteral("user")), QSysInfo::machineHostName())
             .toStdString();
-    bridge::SessionLink link(programs, updates);
-    shell::Workspace work(updates, link);
+    bridge::SessionLink link(programs);
+    shell::Workspace work(link.updates(), link);
+    link.onNewQueue([&](session::Updates& updates) { work.feed.follow(updates); });
     shell::MainWindow window(work, theme);
     window.show();
     // After the first paint: reading files and connecting must not delay it.

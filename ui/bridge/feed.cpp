@@ -25,23 +25,34 @@ Feed::Feed(session::Updates& updates,
            models::ConnectionModel& connections,
            QObject* parent)
     : QObject(parent)
-    , m_updates(updates)
     , m_store(store)
     , m_view(view)
     , m_connections(connections)
-    , m_notifier(updates.wakeFd(), QSocketNotifier::Read)
 {
     m_turnTimer.setSingleShot(true);
     m_workTimer.setSingleShot(true);
-    connect(&m_notifier, &QSocketNotifier::activated, this, &Feed::onWake);
     connect(&m_turnTimer, &QTimer::timeout, this, &Feed::turn);
     connect(&m_workTimer, &QTimer::timeout, this, &Feed::work);
     m_sinceTurn.start();
+    follow(updates);
+}
+
+void Feed::follow(session::Updates& updates)
+{
+    // Its own signal may be what led here, and the descriptor may be gone before it is deleted.
+    if (m_notifier) {
+        m_notifier->setEnabled(false);
+        m_notifier.release()->deleteLater();
+    }
+    m_updates = &updates;
+    m_pending.clear();
+    m_notifier = std::make_unique<QSocketNotifier>(updates.wakeFd(), QSocketNotifier::Read);
+    connect(m_notifier.get(), &QSocketNotifier::activated, this, &Feed::onWake);
 }
 
 void Feed::onWake()
 {
-    m_notifier.setEnabled(false);
+    m_notifier->setEnabled(false);
     const qint64 wait = coalesceMilliseconds - m_sinceTurn.elapsed();
     if (wait <= 0)
         turn();
@@ -54,7 +65,7 @@ void Feed::turn()
     QElapsedTimer spent;
     spent.start();
     if (m_pending.empty())
-        m_pending = m_updates.take();
+        m_pending = m_updates->take();
     while (!m_pending.empty() && microseconds(spent) < turnMicroseconds) {
         const session::Update update = std::move(m_pending.front());
         m_pending.pop_front();
@@ -63,7 +74,7 @@ void Feed::turn()
     publish();
     m_sinceTurn.restart();
     if (m_pending.empty())
-        m_notifier.setEnabled(true);
+        m_notifier->setEnabled(true);
     else
         m_turnTimer.start(0); // after the events that wait
 }

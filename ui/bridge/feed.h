@@ -12,6 +12,7 @@
 #include "ui/models/connection_model.h"
 
 #include <deque>
+#include <memory>
 
 #include <QElapsedTimer>
 #include <QObject>
@@ -31,6 +32,9 @@ public:
          models::ConnectionModel& connections,
          QObject* parent = nullptr);
 
+    // From now on updates come from this queue, which must live as long as it is followed. What was
+    // taken from the old one and not yet applied belonged to a session that is over: it is dropped.
+    void follow(session::Updates& updates);
     // The View was given work to do.
     void startWork();
     // Publishes changes that were made to the store directly (marks, clearing).
@@ -57,11 +61,11 @@ private:
     void apply(const session::Update& update);
     void work();
 
-    session::Updates& m_updates;
+    session::Updates* m_updates = nullptr;
     store::Store& m_store;
     store::View& m_view;
     models::ConnectionModel& m_connections;
-    QSocketNotifier m_notifier;
+    std::unique_ptr<QSocketNotifier> m_notifier;
     std::deque<session::Update> m_pending;
     QElapsedTimer m_sinceTurn;
     QTimer m_turnTimer;

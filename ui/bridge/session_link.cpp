@@ -1,22 +1,58 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/bridge/session_link.h"
 
+#include "core/base/limits.h"
+
+#include <utility>
+
 namespace podglass::bridge {
 
-SessionLink::SessionLink(Programs programs, session::Updates& updates)
+namespace {
+
+std::unique_ptr<session::Updates> newQueue()
+{
+    return std::make_unique<session::Updates>(limits::sessionChannelBytes);
+}
+
+} // namespace
+
+SessionLink::SessionLink(Programs programs)
     : m_programs(std::move(programs))
-    , m_updates(updates)
+    , m_updates(newQueue())
 {}
+
+SessionLink::~SessionLink()
+{
+    m_session.reset();
+    m_endings.clear();
+}
+
+void SessionLink::retire()
+{
+    std::erase_if(m_endings, [](const Ending& ending) { return ending.over.load(); });
+    std::unique_ptr<session::Updates> old = std::exchange(m_updates, newQueue());
+    if (m_follow)
+        m_follow(*m_updates);
+    if (!m_session)
+        return;
+    Ending& ending = m_endings.emplace_back();
+    ending.updates = std::move(old);
+    ending.session = std::move(m_session);
+    ending.thread = std::jthread([&ending] {
+        ending.session.reset();
+        ending.over = true;
+    });
+}
 
 void SessionLink::open(const session::Road& road)
 {
-    m_session.reset();
+    retire();
     session::Options options;
     options.road = road;
     options.agentPath = m_programs.agent;
     options.sshHelperPath = m_programs.sshHelper;
     options.clientName = m_programs.clientName;
-    m_session = std::make_unique<session::Session>(std::move(options), m_updates);
+    m_session = std::make_unique<session::Session>(std::move(options), *m_updates);
     m_session->connect();
 }
 

@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SessionLink: a Link over a real session. Ending a session may take up to 2 s; it is done when a
-// new road is opened or at the end. Thread: the window's.
+// SessionLink: a Link over a real session. Each session has a queue of its own: the one of a road
+// that was left keeps nothing of the next from being heard, and says nothing any more.
+//
+// Ending a session takes up to 2 s (it gives back what is stolen and says goodbye); open() leaves
+// that to a thread, so the window never waits. Only the destructor does, when all windows are gone.
+// Thread: the window's.
 #pragma once
 
 #include "ui/bridge/link.h"
 
+#include <atomic>
+#include <functional>
+#include <list>
 #include <memory>
+#include <thread>
 
 namespace podglass::bridge {
 
@@ -19,7 +27,14 @@ struct Programs
 class SessionLink : public Link
 {
 public:
-    SessionLink(Programs programs, session::Updates& updates);
+    explicit SessionLink(Programs programs);
+    ~SessionLink() override;
+
+    // The queue of the session in use; there is one from the beginning.
+    [[nodiscard]] session::Updates& updates() { return *m_updates; }
+
+    // Called by open() with the queue to follow from then on, while the old one still lives.
+    void onNewQueue(std::function<void(session::Updates&)> follow) { m_follow = std::move(follow); }
 
     void open(const session::Road& road) override;
     void close() override;
@@ -31,9 +46,21 @@ public:
     void answer(std::uint32_t prompt, std::optional<std::string> text) override;
 
 private:
+    struct Ending
+    {
+        std::unique_ptr<session::Updates> updates; // outlives the session
+        std::unique_ptr<session::Session> session;
+        std::atomic<bool> over = false;
+        std::jthread thread;
+    };
+
+    void retire();
+
     Programs m_programs;
-    session::Updates& m_updates;
+    std::unique_ptr<session::Updates> m_updates;
     std::unique_ptr<session::Session> m_session;
+    std::function<void(session::Updates&)> m_follow;
+    std::list<Ending> m_endings; // as many as roads were left within 2 s
 };
 
 } // namespace podglass::bridge
