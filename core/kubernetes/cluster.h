@@ -3,8 +3,7 @@
 // never a shell), so that every way of logging in that works in the user's terminal works here, and
 // nothing of the user's credentials is read by us. The kubeconfig is never written.
 //
-//   listContexts(loop, access, done)       names, servers, login commands; local, no network
-//   Cluster(loop, access, scope, changed)  pods and workloads as deltas, until destroyed
+// What contexts there are: contexts.h.
 //
 // How it follows: a paged list (500 pods a page, so the first rows come at once), then a watch from
 // the list's resource version; when the watch ends, it goes on from where it was, or lists again
@@ -94,11 +93,5 @@ private:
     class Impl;
     std::unique_ptr<Impl> m_impl;
 };
-
-// From `kubectl config view`, which leaves out secrets. An error if there is no kubectl or the file
-// cannot be read; an empty list if it names no context.
-void listContexts(io::Loop& loop,
-                  const Access& access,
-                  std::function<void(base::Result<std::vector<Context>>)> done);
 
 } // namespace podglass::kubernetes

@@ -123,7 +123,9 @@ struct Workload
 // An agent pod of Podglass, anybody's: hidden from the lists, shown as "in use".
 struct AgentUse
 {
-    std::string uid;    // of the agent pod
+    std::string uid;       // of the agent pod
+    std::string nameSpace; // where the agent pod is, which need not be the target's
+    std::string name;
     std::string target; // "shop/checkout-7d9f", the pod that it looks at
     std::string client; // "ana@laptop"
 
