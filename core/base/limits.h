@@ -17,6 +17,10 @@ inline constexpr std::size_t captureRingBytes = std::size_t{8} << 20;
 // A packet is never cut below this: BIG TCP super-packets pass 64 KiB.
 inline constexpr std::size_t snapLength = 262'144;
 
+// Capture files (pcapng blocks are refused above this, the file is then damaged).
+inline constexpr std::size_t captureBlockBytes = std::size_t{16} << 20;
+inline constexpr std::size_t captureFileInterfaces = 4'096;
+
 // -- demux ---------------------------------------------------------------------------------------
 // Policy: the idlest connection is closed with reason Evicted.
 inline constexpr std::size_t connections = 65'536;
@@ -90,6 +94,14 @@ inline constexpr std::uint64_t bodyPreviewBytes = 256 * kibibyte;
 // Policy: the oldest chunk is reused; a client that had not read it gets Lost.
 inline constexpr std::size_t ringBytes = std::size_t{8} << 20;
 inline constexpr std::size_t ringChunkBytes = 256 * kibibyte;
+// What the rings of one agent hold together: one for each target and one for the proxy. Policy: a
+// ring that finds nothing left reuses its own oldest chunk. Chunks that every client has read are
+// used again first, so a ring takes memory only as far as somebody lags; it is given back after:
+inline constexpr std::size_t allRingsBytes = std::size_t{16} << 20;
+inline constexpr std::chrono::seconds ringIdle{2};
+// Heads of one client that wait while it is too slow for their bodies; policy: whole messages are
+// lost, as Lost events.
+inline constexpr std::size_t savedHeadBytes = 256 * kibibyte;
 // Largest data part of one event; longer ones are split.
 inline constexpr std::size_t eventDataBytes = 32 * kibibyte;
 
@@ -142,6 +154,8 @@ inline constexpr std::size_t storeConnections = 200'000;
 // Requests whose end has not been seen; policy: the older half will not be finished.
 inline constexpr std::size_t storeOpenExchanges = 131'072;
 inline constexpr std::size_t previewSample = 500;
+// The same for podglassctl, which prints slower than the window takes; policy: as above.
+inline constexpr std::size_t printerQueueBytes = std::size_t{256} << 20;
 // One sample a second: four hours. Policy: the oldest go.
 inline constexpr std::size_t chartSamples = 14'400;
 inline constexpr std::size_t chartMarkers = 1'024;

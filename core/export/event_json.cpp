@@ -79,6 +79,8 @@ public:
         m_object["origin"] = nameOf(event.origin);
         m_object["joined_late"] = event.joinedLate;
         m_object["role_unknown"] = event.roleUnknown;
+        if (event.vlans != decltype(event.vlans){})
+            m_object["vlans"] = event.vlans;
     }
 
     void operator()(const flow::ConnectionClosed& event)

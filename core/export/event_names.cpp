@@ -51,8 +51,14 @@ const char* nameOf(flow::Protocol protocol)
 
 const char* nameOf(flow::CloseReason reason)
 {
-    constexpr std::array<const char*, 7> names{
-        "finished", "reset", "idle", "evicted", "replaced", "capture-stopped", "taken-over"};
+    constexpr std::array<const char*, 8> names{"finished",
+                                               "reset",
+                                               "idle",
+                                               "evicted",
+                                               "replaced",
+                                               "capture-stopped",
+                                               "taken-over",
+                                               "lagged"};
     return pick(names, reason);
 }
 
@@ -64,7 +70,7 @@ const char* nameOf(flow::GapKind kind)
 
 const char* nameOf(flow::LossPlace place)
 {
-    constexpr std::array<const char*, 4> names{"kernel", "agent", "tunnel", "desktop"};
+    constexpr std::array<const char*, 5> names{"kernel", "agent", "tunnel", "desktop", "budget"};
     return pick(names, place);
 }
 

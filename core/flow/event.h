@@ -73,6 +73,8 @@ struct ConnectionOpened
     Origin origin = Origin::Mirror;
     bool joinedLate = false;  // no handshake seen
     bool roleUnknown = false; // which side is the client is a guess
+    // VLAN ids (IEEE 802.1Q), the outer one first; 0: none. Since 1.2.
+    std::array<std::uint16_t, 2> vlans{};
 };
 
 enum class CloseReason : std::uint8_t
@@ -84,6 +86,7 @@ enum class CloseReason : std::uint8_t
     Replaced,       // the four-tuple was used again
     CaptureStopped, // we stopped looking
     TakenOver,      // the proxy goes on with it
+    Lagged,         // for this client only: it fell behind and had asked for that (since 1.2)
 };
 
 struct ConnectionClosed
@@ -246,6 +249,7 @@ enum class LossPlace : std::uint8_t
     Agent,   // this client's cursor fell off the agent's ring
     Tunnel,  // the session was cut
     Desktop, // the window's own limit
+    Budget,  // this client's own sampling, rate cap or byte budget (since 1.2)
 };
 
 // Something was offered and not delivered. connection 0: not attributable to one connection.

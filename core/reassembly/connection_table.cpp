@@ -11,6 +11,10 @@ namespace {
 using demux::Segment;
 namespace tcp = demux::tcp;
 
+// As demux packs them, see Segment::vlan.
+constexpr unsigned vlanBits = 12;
+constexpr std::uint32_t vlanMask = 0x0fff;
+
 } // namespace
 
 ConnectionTable::ConnectionTable(StreamFactory& factory,
@@ -198,6 +202,8 @@ ConnectionTable::open(const FourTuple& tuple, const flow::ConnectionOpened& open
     }
     flow::ConnectionOpened complete = opened;
     complete.origin = m_options.origin;
+    complete.vlans = {static_cast<std::uint16_t>(tuple.vlan & vlanMask),
+                      static_cast<std::uint16_t>(tuple.vlan >> vlanBits & vlanMask)};
     Connection& connection = m_connections.emplace_back(m_shared, tuple, complete);
     connection.id = {m_ids.next()};
     connection.lastActive = when.now;

@@ -55,6 +55,7 @@ private:
     void on(wire::Proof& proof);
     void on(wire::Attached& attached);
     void on(wire::PortState& state);
+    void on(wire::DeliveryState& state);
     void on(wire::Failure& failure);
     void on(wire::Pong& pong);
     void on(wire::StealOpen& open);

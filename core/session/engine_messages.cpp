@@ -132,6 +132,12 @@ void Engine::on(wire::PortState& state)
     m_outbox.push(std::move(state));
 }
 
+void Engine::on(wire::DeliveryState& state)
+{
+    state.target = m_ids.ours(state.target);
+    m_outbox.push(state);
+}
+
 void Engine::on(wire::Failure& failure)
 {
     if (!live()) { // refused, in the agent's words

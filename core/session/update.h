@@ -100,6 +100,7 @@ using Update = std::variant<StateChanged,
                             wire::Attached,
                             wire::PortState,
                             wire::Telemetry,
+                            wire::DeliveryState,
                             wire::Failure,
                             flow::EventBatch>;
 

@@ -44,6 +44,19 @@ bool construct(std::size_t index, Build build)
         index, build, std::make_index_sequence<std::variant_size_v<Variant>>{});
 }
 
+bool isTagged(const flow::ConnectionOpened& opened)
+{
+    return opened.vlans[0] != 0 || opened.vlans[1] != 0;
+}
+
+// Only where there are any, so that 1.1 and 1.2 differ in nothing else.
+void decodeVlans(Decoder& decoder, flow::ConnectionOpened& opened)
+{
+    decoder(opened.vlans[0], opened.vlans[1]);
+    if (!isTagged(opened))
+        decoder.fail();
+}
+
 template <typename T>
 constexpr bool hasBlob =
     std::is_same_v<T, flow::RequestHead> || std::is_same_v<T, flow::ResponseHead>;
@@ -74,6 +87,10 @@ void encode(const flow::Event& event, std::vector<std::uint8_t>& out)
                 encodeEnd(encoder, body);
             else
                 visit(encoder, body);
+            if constexpr (std::is_same_v<T, flow::ConnectionOpened>) {
+                if (isTagged(body))
+                    encoder(body.vlans[0], body.vlans[1]);
+            }
         },
         event.body);
     finishFrame(out, mark);
@@ -114,6 +131,10 @@ base::Status decodeEvent(const Frame& frame, flow::EventBatch& batch)
             decodeEnd(decoder, body, batch);
         else
             visit(decoder, body);
+        if constexpr (std::is_same_v<T, flow::ConnectionOpened>) {
+            if (decoder.remaining() != 0)
+                decodeVlans(decoder, body);
+        }
     });
     if (!decoder.done())
         return malformed(frame);

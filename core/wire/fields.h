@@ -157,6 +157,35 @@ void visit(auto& v, Is<Goodbye> auto& m)
     v(m.reason);
 }
 
+void visit(auto& v, Is<SetDelivery> auto& m)
+{
+    v(m.target,
+      m.port,
+      m.onLag,
+      m.bodyLimits[0],
+      m.bodyLimits[1],
+      m.lagBytes,
+      m.oneConnectionIn,
+      m.bytesPerSecond);
+}
+
+void visit(auto& v, Is<DeliveryState> auto& m)
+{
+    v(m.target,
+      m.port,
+      m.connections,
+      m.connectionsLeftOut,
+      m.offeredEvents,
+      m.offeredBytes,
+      m.deliveredEvents,
+      m.deliveredBytes,
+      m.lostEvents,
+      m.lostBytes,
+      m.budgetEvents,
+      m.budgetBytes,
+      m.bytesPerSecond);
+}
+
 void visit(auto& v, Is<flow::Endpoint> auto& m)
 {
     v(m.address, m.port);
@@ -220,13 +249,15 @@ inline constexpr Mode lastOf<Mode> = Mode::Steal;
 template <>
 inline constexpr OnTakerFailure lastOf<OnTakerFailure> = OnTakerFailure::BadGateway;
 template <>
+inline constexpr OnLag lastOf<OnLag> = OnLag::CloseConnection;
+template <>
 inline constexpr StealFailure lastOf<StealFailure> = StealFailure::Released;
 template <>
 inline constexpr flow::Direction lastOf<flow::Direction> = flow::Direction::ServerToClient;
 template <>
 inline constexpr flow::Origin lastOf<flow::Origin> = flow::Origin::File;
 template <>
-inline constexpr flow::CloseReason lastOf<flow::CloseReason> = flow::CloseReason::TakenOver;
+inline constexpr flow::CloseReason lastOf<flow::CloseReason> = flow::CloseReason::Lagged;
 template <>
 inline constexpr flow::Protocol lastOf<flow::Protocol> = flow::Protocol::Raw;
 template <>
@@ -236,7 +267,7 @@ inline constexpr flow::GapKind lastOf<flow::GapKind> = flow::GapKind::Limit;
 template <>
 inline constexpr flow::AnomalyKind lastOf<flow::AnomalyKind> = flow::AnomalyKind::Malformed;
 template <>
-inline constexpr flow::LossPlace lastOf<flow::LossPlace> = flow::LossPlace::Desktop;
+inline constexpr flow::LossPlace lastOf<flow::LossPlace> = flow::LossPlace::Budget;
 template <>
 inline constexpr flow::FrameKind lastOf<flow::FrameKind> = flow::FrameKind::GoAway;
 template <>

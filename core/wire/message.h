@@ -28,7 +28,7 @@ using base::TargetId;
 
 // Same major: the lower minor wins. Other major: refused, naming both.
 inline constexpr std::uint16_t protocolMajor = 1;
-inline constexpr std::uint16_t protocolMinor = 1;
+inline constexpr std::uint16_t protocolMinor = 2;
 
 enum class Capability : std::uint64_t
 {
@@ -268,6 +268,46 @@ struct Goodbye
     std::string reason;
 };
 
+enum class OnLag : std::uint8_t
+{
+    MarkAndGoOn,     // Lost, then on at the connection's next message
+    CloseConnection, // Lost, then ConnectionClosed{Lagged}; nothing more of that connection
+};
+
+// How one port's events reach this client; the whole of it, each time. For this client only: what
+// others get does not change. Since 1.2; an older agent skips it.
+struct SetDelivery
+{
+    TargetId target;
+    std::uint16_t port = 0;
+    OnLag onLag = OnLag::MarkAndGoOn;
+    // Bytes of each body per flow::Direction; 0: as SetPort says. Above it: counted as withheld.
+    std::array<std::uint64_t, 2> bodyLimits{};
+    // Encoded bytes that may wait for this client; 0: what the ring allows. Bodies go first.
+    std::uint64_t lagBytes = 0;
+    std::uint32_t oneConnectionIn = 0; // sampling by connection; 0 and 1: all of them
+    std::uint64_t bytesPerSecond = 0;  // payload; bodies go first; 0: no cap
+};
+
+// Each second for a port that SetDelivery was said for, as long as it changes: how much of what was
+// offered arrives. offered = delivered + lost; lost contains what the client's own wishes left out.
+struct DeliveryState
+{
+    TargetId target;
+    std::uint16_t port = 0;
+    std::uint64_t connections = 0; // offered since SetDelivery
+    std::uint64_t connectionsLeftOut = 0;
+    std::uint64_t offeredEvents = 0;
+    std::uint64_t offeredBytes = 0;
+    std::uint64_t deliveredEvents = 0;
+    std::uint64_t deliveredBytes = 0;
+    std::uint64_t lostEvents = 0;
+    std::uint64_t lostBytes = 0;
+    std::uint64_t budgetEvents = 0; // of the lost: by sampling, rate cap or byte budget
+    std::uint64_t budgetBytes = 0;
+    std::uint64_t bytesPerSecond = 0; // payload offered in the last second
+};
+
 using Message = std::variant<Hello,
                              Proof,
                              ListTargets,
@@ -286,6 +326,8 @@ using Message = std::variant<Hello,
                              StealReset,
                              Telemetry,
                              Failure,
-                             Goodbye>;
+                             Goodbye,
+                             SetDelivery,
+                             DeliveryState>;
 
 } // namespace podglass::wire

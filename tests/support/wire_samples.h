@@ -48,7 +48,9 @@ inline std::vector<wire::Message> sampleMessages()
             StealReset{16, StealFailure::Silent, "nothing for 30 s"},
             telemetry,
             Failure{5, {9}, "no such namespace", "attach netns:shop", "list the targets", false},
-            Goodbye{"bye"}};
+            Goodbye{"bye"},
+            SetDelivery{{9}, 8080, OnLag::CloseConnection, {100, 200}, 1 << 20, 10, 5'000'000},
+            DeliveryState{{9}, 8080, 10, 9, 100, 1'000, 60, 600, 40, 400, 30, 300, 77}};
 }
 
 // Holds what its events borrow.
@@ -90,7 +92,9 @@ struct SampleEvents
             Anomaly{AnomalyKind::OverlapConflict, back, 1, 2, kept, dropped},
             Lost{LossPlace::Tunnel, back, 3, 2, 1},
             StealDecision{{31}, Decision::Fallback, {4}, 5},
-            MessageFrame{{31}, back, FrameKind::WebSocketClose, 6, 7, 5, 1'001}};
+            MessageFrame{{31}, back, FrameKind::WebSocketClose, 6, 7, 5, 1'001},
+            ConnectionOpened{
+                sampleEndpoint(1), sampleEndpoint(2), Origin::Mirror, false, true, {7, 1'011}}};
         for (std::size_t i = 0; i < bodies.size(); ++i)
             events.push_back({{9}, {21}, {1'000 + static_cast<std::int64_t>(i)}, bodies[i]});
     }

@@ -91,6 +91,8 @@ QString placeText(flow::LossPlace place)
         return tr("tunnel");
     case flow::LossPlace::Desktop:
         return tr("desktop");
+    case flow::LossPlace::Budget:
+        return tr("own limits");
     }
     return {};
 }
@@ -148,6 +150,8 @@ QString closeText(flow::CloseReason reason)
         return tr("capture stopped");
     case flow::CloseReason::TakenOver:
         return tr("taken over by the proxy");
+    case flow::CloseReason::Lagged:
+        return tr("closed here: this client fell behind");
     }
     return {};
 }
@@ -182,6 +186,10 @@ QString lossText(const store::Row& row)
     case flow::LossPlace::Desktop:
         return trn("1 message lost: this window's own limit",
                    "%L messages lost: this window's own limit",
+                   row.requestBytes);
+    case flow::LossPlace::Budget:
+        return trn("1 message left out: sampling or rate cap that you set",
+                   "%L messages left out: sampling or rate cap that you set",
                    row.requestBytes);
     }
     return {};
