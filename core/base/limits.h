@@ -141,6 +141,27 @@ inline constexpr std::chrono::seconds headPatience{30};
 inline constexpr std::size_t drainBytes = 65'536;
 inline constexpr std::chrono::seconds drainPatience{2};
 
+// Without an owner (kernels before 5.12) the redirect ends by itself this long after the agent
+// stopped renewing it each second.
+inline constexpr std::chrono::seconds timedRedirect{3};
+// The guard removes the redirects of a worker that has been silent for so long.
+inline constexpr std::chrono::seconds silentWorker{10};
+// Marked sockets that the worker has in reserve, so that a connection passed on asks nobody.
+inline constexpr std::size_t markedSockets = 16;
+// What the guard reads of other programs' packet rules. Policy: the rest is not named, told.
+inline constexpr std::size_t foreignChains = 512;
+
+// -- agent ---------------------------------------------------------------------------------------
+// Conversations between guard and worker: one for each target and each stolen port. Policy:
+// refused.
+inline constexpr std::size_t guardLines = 1'024;
+// A listening agent ends this long after its last client, or if none ever came.
+inline constexpr std::chrono::seconds clientlessAgent{60};
+inline constexpr std::chrono::seconds uncalledAgent{600};
+// Of the cgroup's limit. Policy: mirroring pauses, counted and told; new steals are refused.
+inline constexpr unsigned mirrorMemoryPercent = 80;
+inline constexpr unsigned stealMemoryPercent = 90;
+
 // -- desktop -------------------------------------------------------------------------------------
 // Events on their way from a session to the window; policy: the session stops reading its stream.
 inline constexpr std::size_t sessionChannelBytes = std::size_t{16} << 20;

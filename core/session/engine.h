@@ -33,6 +33,7 @@ public:
     void listTargets(std::uint32_t request);
     void attach(std::uint32_t request, std::string spec);
     void detach(base::TargetId target);
+    void listRules(std::uint32_t request, base::TargetId target);
     void setPort(wire::SetPort wanted);
     void setTaker(base::TargetId target, std::uint16_t port, Taker taker);
     void answer(std::uint32_t prompt, std::optional<std::string> text);
@@ -56,6 +57,7 @@ private:
     void on(wire::Attached& attached);
     void on(wire::PortState& state);
     void on(wire::DeliveryState& state);
+    void on(wire::Rules& rules);
     void on(wire::Failure& failure);
     void on(wire::Pong& pong);
     void on(wire::StealOpen& open);

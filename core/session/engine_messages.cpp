@@ -138,6 +138,12 @@ void Engine::on(wire::DeliveryState& state)
     m_outbox.push(state);
 }
 
+void Engine::on(wire::Rules& rules)
+{
+    rules.target = m_ids.ours(rules.target);
+    m_outbox.push(std::move(rules));
+}
+
 void Engine::on(wire::Failure& failure)
 {
     if (!live()) { // refused, in the agent's words
@@ -229,6 +235,16 @@ void Engine::detach(base::TargetId target)
     m_wishes.detach(target);
     if (const auto agents = m_ids.agents(target); agents && live())
         send(wire::Detach{agents});
+}
+
+void Engine::listRules(std::uint32_t request, base::TargetId target)
+{
+    const base::TargetId agents = m_ids.agents(target);
+    const bool known =
+        m_agentHello
+        && (m_agentHello->capabilities & static_cast<std::uint64_t>(wire::Capability::Rules)) != 0;
+    if (agents && live() && known)
+        send(wire::ListRules{request, agents});
 }
 
 void Engine::setPort(wire::SetPort wanted)

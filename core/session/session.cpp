@@ -98,6 +98,13 @@ void Session::detach(base::TargetId target)
     m_impl->post([target](Engine& engine) { engine.detach(target); });
 }
 
+std::uint32_t Session::listRules(base::TargetId target)
+{
+    const std::uint32_t request = m_impl->nextRequest();
+    m_impl->post([request, target](Engine& engine) { engine.listRules(request, target); });
+    return request;
+}
+
 void Session::setPort(wire::SetPort wanted)
 {
     m_impl->post([wanted = std::move(wanted)](Engine& engine) { engine.setPort(wanted); });

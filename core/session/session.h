@@ -58,6 +58,9 @@ public:
     // Attached (with the agent's TargetId) or Failure follows, both with the returned request.
     std::uint32_t attach(std::string spec);
     void detach(base::TargetId target);
+    // Rules or Failure follows with the returned request; asked of an agent that said
+    // Capability::Rules only, else nothing is sent.
+    std::uint32_t listRules(base::TargetId target);
     void setPort(wire::SetPort wanted);
     void setTaker(base::TargetId target, std::uint16_t port, Taker taker);
     // Answer of a Prompt; an empty optional means cancel. HostKey: "once" or "save".

@@ -102,6 +102,7 @@ using Update = std::variant<StateChanged,
                             wire::Telemetry,
                             wire::DeliveryState,
                             wire::Failure,
+                            wire::Rules,
                             flow::EventBatch>;
 
 } // namespace podglass::session

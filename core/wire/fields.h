@@ -186,6 +186,16 @@ void visit(auto& v, Is<DeliveryState> auto& m)
       m.bytesPerSecond);
 }
 
+void visit(auto& v, Is<ListRules> auto& m)
+{
+    v(m.request, m.target);
+}
+
+void visit(auto& v, Is<Rules> auto& m)
+{
+    v(m.request, m.target, m.own, m.others, m.notes);
+}
+
 void visit(auto& v, Is<flow::Endpoint> auto& m)
 {
     v(m.address, m.port);

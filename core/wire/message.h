@@ -36,6 +36,7 @@ enum class Capability : std::uint64_t
     Steal = 2, // nftables and CAP_NET_ADMIN are there
     ListTargets = 4,
     EnterNamespace = 8,
+    Rules = 16, // ListRules is answered
 };
 
 struct Hello
@@ -308,6 +309,24 @@ struct DeliveryState
     std::uint64_t bytesPerSecond = 0; // payload offered in the last second
 };
 
+// Which packet rules change where connections to an attached target go? For agents with
+// Capability::Rules; the answer is Rules, or Failure with this request.
+struct ListRules
+{
+    std::uint32_t request = 0;
+    TargetId target;
+};
+
+// What the kernel had when it was asked, ours and everybody's.
+struct Rules
+{
+    std::uint32_t request = 0;
+    TargetId target;
+    std::string own;                 // our tables in the syntax of nft; empty: nothing is stolen
+    std::vector<std::string> others; // one line each: chains of others that may change the way
+    std::vector<std::string> notes;  // what that means, in words: a mesh, the old iptables
+};
+
 using Message = std::variant<Hello,
                              Proof,
                              ListTargets,
@@ -328,6 +347,8 @@ using Message = std::variant<Hello,
                              Failure,
                              Goodbye,
                              SetDelivery,
-                             DeliveryState>;
+                             DeliveryState,
+                             ListRules,
+                             Rules>;
 
 } // namespace podglass::wire

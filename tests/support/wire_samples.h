@@ -30,27 +30,30 @@ inline std::vector<wire::Message> sampleMessages()
     telemetry.lag = {11, 12, 13};
     telemetry.lostBytes = 14;
     telemetry.filterCacheMisses = 15;
-    return {hello,
-            proof,
-            ListTargets{4},
-            TargetList{4, {target, Target{}}, "/proc/5: permission denied"},
-            Attach{5, "netns:shop"},
-            Attached{5, {9}, "netns:shop", "shop", {"lo", "eth0"}, {port}, 3, "no nf_tables"},
-            Detach{{9}},
-            SetPort{{9}, 8080, Mode::Steal, 7, "method is \"POST\"", 65536, OnTakerFailure::PassOn},
-            PortState{{9}, 8080, Mode::Mirror, 7, true, "refused", "table inet x", 3, {"ana@x"}},
-            Credit{1, 262144},
-            Ping{0x0102030405060708},
-            Pong{0x0102030405060708},
-            StealOpen{16, {9}, {21}, {22}, 8080, sampleEndpoint(2)},
-            StealData{16, {1, 2, 3}},
-            StealEnd{16},
-            StealReset{16, StealFailure::Silent, "nothing for 30 s"},
-            telemetry,
-            Failure{5, {9}, "no such namespace", "attach netns:shop", "list the targets", false},
-            Goodbye{"bye"},
-            SetDelivery{{9}, 8080, OnLag::CloseConnection, {100, 200}, 1 << 20, 10, 5'000'000},
-            DeliveryState{{9}, 8080, 10, 9, 100, 1'000, 60, 600, 40, 400, 30, 300, 77}};
+    return {
+        hello,
+        proof,
+        ListTargets{4},
+        TargetList{4, {target, Target{}}, "/proc/5: permission denied"},
+        Attach{5, "netns:shop"},
+        Attached{5, {9}, "netns:shop", "shop", {"lo", "eth0"}, {port}, 3, "no nf_tables"},
+        Detach{{9}},
+        SetPort{{9}, 8080, Mode::Steal, 7, "method is \"POST\"", 65536, OnTakerFailure::PassOn},
+        PortState{{9}, 8080, Mode::Mirror, 7, true, "refused", "table inet x", 3, {"ana@x"}},
+        Credit{1, 262144},
+        Ping{0x0102030405060708},
+        Pong{0x0102030405060708},
+        StealOpen{16, {9}, {21}, {22}, 8080, sampleEndpoint(2)},
+        StealData{16, {1, 2, 3}},
+        StealEnd{16},
+        StealReset{16, StealFailure::Silent, "nothing for 30 s"},
+        telemetry,
+        Failure{5, {9}, "no such namespace", "attach netns:shop", "list the targets", false},
+        Goodbye{"bye"},
+        SetDelivery{{9}, 8080, OnLag::CloseConnection, {100, 200}, 1 << 20, 10, 5'000'000},
+        DeliveryState{{9}, 8080, 10, 9, 100, 1'000, 60, 600, 40, 400, 30, 300, 77},
+        ListRules{6, {9}},
+        Rules{6, {9}, "table inet podglass_8080 {}", {"ip nat: chain ISTIO_INBOUND"}, {"a mesh"}}};
 }
 
 // Holds what its events borrow.
