@@ -39,7 +39,7 @@ AttachedTarget::AttachedTarget(PortServices& services,
 {
     services.loop().watch(m_capture.reports().wakeFd(), EPOLLIN, [this](auto) { onReports(); });
     // Our own namespace and a named one live on without any process.
-    if (m_spec.starts_with("pid:") || m_spec.starts_with("container:"))
+    if (m_spec != "self" && !m_spec.starts_with("netns:"))
         watchProcess();
 }
 
@@ -59,7 +59,7 @@ wire::Attached AttachedTarget::describe(std::uint32_t request) const
     attached.spec = m_spec;
     attached.name = m_resolved.name;
     attached.interfaces = m_interfaces->names;
-    attached.ports = listeningPortsOf(m_resolved.networkNamespace.get());
+    attached.ports = listeningPortsOf(m_resolved.networkNamespace.get(), m_resolved.part);
     attached.capabilities = rights.capabilities();
     attached.lacking = rights.stealLacks();
     if (!m_interfaces->note.empty())

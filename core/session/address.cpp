@@ -118,7 +118,7 @@ std::optional<std::string> targetFrom(std::string_view path)
         return std::nullopt;
     if (kind == "pid" && (!isDigits(*name) || number<std::uint32_t>(*name).value_or(0) == 0))
         return std::nullopt;
-    if (kind != "netns" && kind != "pid" && kind != "container")
+    if (kind != "netns" && kind != "pid" && kind != "container" && kind != "service")
         return std::nullopt;
     return std::string(kind) + ":" + *name;
 }
@@ -237,7 +237,8 @@ base::Result<Address> parseAddress(std::string_view text)
         return refused("the host part is not understood", text);
     const auto spec = targetFrom(target);
     if (!spec)
-        return refused("the target is none of netns/NAME, pid/NUMBER, container/ID, self", text);
+        return refused(
+            "the target is none of netns/NAME, pid/NUMBER, container/ID, service/UNIT, self", text);
     address.target = *spec;
     return address;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Addresses of targets, the same for the window and podglassctl:
-//   local/netns/NAME  local/pid/N  local/container/ID  local/self
+//   local/netns/NAME  local/pid/N  local/container/ID  local/service/UNIT  local/self
 //   ssh://user@host:port/netns/NAME          built-in transport (podglass-ssh)
 //   ssh+system://host/container/ID           the user's own ssh
 //   agent+unix:/run/x.sock//pid/7   agent+tcp://127.0.0.1:7777/self   an agent that listens
@@ -41,7 +41,7 @@ struct Road
 struct Address
 {
     Road road;
-    std::string target; // "netns:NAME", "pid:7", "container:ID", "self"; empty: none chosen
+    std::string target; // "netns:NAME", "pid:7", "container:ID", "service:UNIT", "self"; empty: none chosen
 
     bool operator==(const Address&) const = default;
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/agent/host/container_facts.h"
 
+#include "core/agent/host/container_tasks.h"
+#include "core/agent/host/podman_names.h"
 #include "core/telemetry/text_file.h"
 
 #include <initializer_list>
@@ -44,10 +46,22 @@ void readLabels(const json& labels, ContainerFacts& facts)
     facts.sandbox = textAt(labels, "io.kubernetes.docker.type") == "podsandbox";
 }
 
+// Where dockerd keeps its state, unless it was told otherwise on its command line.
+std::filesystem::path dockerState(const std::filesystem::path& root)
+{
+    if (const auto settings = readJson(root / "etc/docker/daemon.json")) {
+        for (const char* key : {"data-root", "graph"}) {
+            if (const std::string place = textAt(*settings, key); place.starts_with('/'))
+                return root / place.substr(1);
+        }
+    }
+    return root / "var/lib/docker";
+}
+
 ContainerFacts dockerFacts(const std::filesystem::path& root, const std::string& id)
 {
     ContainerFacts facts;
-    const auto config = readJson(root / "var/lib/docker/containers" / id / "config.v2.json");
+    const auto config = readJson(dockerState(root) / "containers" / id / "config.v2.json");
     if (!config)
         return facts;
     facts.name = textAt(*config, "Name");
@@ -100,17 +114,29 @@ ContainerFacts containerFacts(const std::filesystem::path& root, const Container
 {
     if (container.runtime == "docker")
         return dockerFacts(root, container.id);
-    const std::filesystem::path tasks = "run/containerd/io.containerd.runtime.v2.task";
-    const std::filesystem::path storages = "storage/overlay-containers";
-    for (const std::filesystem::path& bundle :
-         {tasks / "k8s.io" / container.id,
-          tasks / "default" / container.id,
-          "run/containers" / storages / container.id / "userdata",
-          "var/lib/containers" / storages / container.id / "userdata"}) {
-        if (const auto config = readJson(root / bundle / "config.json"))
+    ContainerFacts facts;
+    if (const auto bundle = containerdBundle(root, container.id)) {
+        if (const auto config = readJson(*bundle / "config.json"))
             return bundleFacts(*config);
     }
-    return {};
+    const std::filesystem::path storages = "storage/overlay-containers";
+    for (const std::filesystem::path& bundle :
+         {"run/containers" / storages / container.id / "userdata",
+          "var/lib/containers" / storages / container.id / "userdata"}) {
+        if (const auto config = readJson(root / bundle / "config.json")) {
+            facts = bundleFacts(*config);
+            break;
+        }
+    }
+    if (container.runtime != "podman")
+        return facts;
+    // Its bundles carry a host name, which is the id: the index knows the name.
+    PodmanNames names = podmanNames(root, container.id);
+    if (!names.name.empty())
+        facts.name = std::move(names.name);
+    if (facts.image.empty())
+        facts.image = std::move(names.image);
+    return facts;
 }
 
 } // namespace podglass::agent

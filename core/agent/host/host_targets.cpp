@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/agent/host/host_targets.h"
 
+#include "core/agent/host/namespace_parts.h"
 #include "core/agent/host/namespace_view.h"
 #include "core/agent/host/network_namespace.h"
 #include "core/agent/host/processes.h"
@@ -40,7 +41,11 @@ Groups groupByNamespace(const path& root, const std::vector<Process>& processes)
     return groups;
 }
 
-wire::Target describe(const path& root, const Group& group, const TargetPlace& place)
+// The namespace as a whole and, where many share it, each of those who listen in it.
+void describe(const path& root,
+              const Group& group,
+              const TargetPlace& place,
+              std::vector<wire::Target>& targets)
 {
     wire::Target target = nameTarget(root, group.boundName, group.members, place);
     if (!group.members.empty()) {
@@ -48,11 +53,17 @@ wire::Target describe(const path& root, const Group& group, const TargetPlace& p
         target.ports = view.ports;
         target.addresses = view.addresses;
         target.pid = view.mainPid;
+        if (place.own || place.host) {
+            for (wire::Target& part : partsOf(root, view)) {
+                if (part.spec != target.spec)
+                    targets.push_back(std::move(part));
+            }
+        }
     } else if (root == "/") {
         const NamespaceView view = viewEmptyNamespace(root / "run/netns" / group.boundName);
         target.addresses = view.addresses;
     }
-    return target;
+    targets.push_back(std::move(target));
 }
 
 std::string noteOn(const std::vector<Process>& processes)
@@ -72,10 +83,15 @@ HostTargets listHostTargets(const path& root)
     const std::vector<Process> processes = listProcesses(root);
     const std::uint64_t own = networkNamespaceOf(root, "self");
     const std::uint64_t first = networkNamespaceOf(root, "1");
+    // The agent in a container sees that one's namespace; else its own is the host's, also where
+    // pid 1 may not be looked at.
+    const auto ownGroups = telemetry::readTextFile(root / "proc/self/cgroup");
+    const bool contained = ownGroups && containerOf(*ownGroups);
     HostTargets result;
     for (const auto& [inode, group] : groupByNamespace(root, processes)) {
-        const TargetPlace place{inode == own, first != 0 && inode == first};
-        result.targets.push_back(describe(root, group, place));
+        const bool host = inode == first || (inode == own && !contained);
+        const TargetPlace place{inode == own, inode != 0 && host};
+        describe(root, group, place, result.targets);
     }
     std::ranges::sort(result.targets, {}, [](const wire::Target& target) {
         return std::tuple(target.spec != "self", target.kind, target.name, target.pid);

@@ -48,21 +48,34 @@ void takeListeners(const path& root,
     for (const ListeningSocket& listener : listeners)
         inodes.insert(listener.inode);
     const auto owners = ownersOfSockets(root, members, inodes);
+
+    struct Owned
+    {
+        wire::ListeningPort port;
+        const Process* owner = nullptr;
+    };
+
+    std::vector<Owned> found;
     for (const ListeningSocket& listener : listeners) {
-        wire::ListeningPort port{listener.port, listener.address, {}};
+        Owned owned{{listener.port, listener.address, {}}, nullptr};
         if (const auto owner = owners.find(listener.inode); owner != owners.end()) {
-            port.process = owner->second->name;
+            owned.owner = owner->second;
+            owned.port.process = owner->second->name;
             if (view.mainPid == 0)
                 view.mainPid = owner->second->pid;
         }
-        view.ports.push_back(std::move(port));
+        found.push_back(std::move(owned));
     }
-    const auto order = [](const wire::ListeningPort& port) {
-        return std::tie(port.port, port.address, port.process);
-    };
-    std::ranges::sort(view.ports, {}, order);
+    std::ranges::stable_sort(found, {}, [](const Owned& owned) {
+        return std::tie(owned.port.port, owned.port.address, owned.port.process);
+    });
     // One socket for each worker with SO_REUSEPORT is still one port.
-    view.ports.erase(std::unique(view.ports.begin(), view.ports.end()), view.ports.end());
+    const auto repeated = std::ranges::unique(found, {}, &Owned::port);
+    found.erase(repeated.begin(), repeated.end());
+    for (Owned& owned : found) {
+        view.ports.push_back(std::move(owned.port));
+        view.owners.push_back(owned.owner);
+    }
 }
 
 } // namespace
@@ -94,7 +107,16 @@ NamespaceView viewEmptyNamespace(const path& file)
     return view;
 }
 
-std::vector<wire::ListeningPort> listeningPortsOf(int networkNamespace)
+bool NamespacePart::holds(const Process& process) const
+{
+    if (!container.empty())
+        return process.container.id == container;
+    if (!service.empty())
+        return process.service == service;
+    return pid == 0 || process.pid == pid;
+}
+
+std::vector<wire::ListeningPort> listeningPortsOf(int networkNamespace, const NamespacePart& part)
 {
     const std::uint64_t inode = networkNamespaceInode(networkNamespace);
     const std::vector<Process> processes = listProcesses("/");
@@ -103,7 +125,17 @@ std::vector<wire::ListeningPort> listeningPortsOf(int networkNamespace)
         if (process.networkNamespace == inode)
             members.push_back(&process);
     }
-    return members.empty() ? std::vector<wire::ListeningPort>() : viewNamespace("/", members).ports;
+    if (members.empty())
+        return {};
+    const NamespaceView view = viewNamespace("/", members);
+    if (inode != networkNamespaceOf("/", "self") && inode != networkNamespaceOf("/", "1"))
+        return view.ports;
+    std::vector<wire::ListeningPort> own;
+    for (std::size_t i = 0; i < view.ports.size(); ++i) {
+        if (view.owners[i] != nullptr && part.holds(*view.owners[i]))
+            own.push_back(view.ports[i]);
+    }
+    return own.empty() ? view.ports : own;
 }
 
 } // namespace podglass::agent

@@ -15,6 +15,7 @@ namespace podglass::agent {
 struct NamespaceView
 {
     std::vector<wire::ListeningPort> ports; // by port, then address
+    std::vector<const Process*> owners;     // who listens on each of them; null: not known
     std::vector<std::string> addresses;
     std::uint32_t mainPid = 0; // of the process that listens, else of the oldest one
 };
@@ -27,7 +28,19 @@ NamespaceView viewNamespace(const std::filesystem::path& root,
 // that is not allowed.
 NamespaceView viewEmptyNamespace(const std::filesystem::path& file);
 
-// The listening ports as wire::Attached tells them, with process names where they can be known.
-std::vector<wire::ListeningPort> listeningPortsOf(int networkNamespace);
+// Some of the processes of a namespace that many share: those of one container, of one service, or
+// one process. Empty: all of them.
+struct NamespacePart
+{
+    std::string container; // whole id
+    std::string service;
+    std::uint32_t pid = 0;
+
+    [[nodiscard]] bool holds(const Process& process) const;
+};
+
+// The listening ports as wire::Attached tells them, with process names where they can be known. Of
+// the part only where the namespace is the host's or our own, and all where the part has none.
+std::vector<wire::ListeningPort> listeningPortsOf(int networkNamespace, const NamespacePart& part);
 
 } // namespace podglass::agent

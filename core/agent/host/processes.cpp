@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/agent/host/processes.h"
 
+#include "core/agent/host/container_tasks.h"
+#include "core/agent/host/service_unit.h"
 #include "core/telemetry/text_file.h"
 
 #include <algorithm>
@@ -43,11 +45,35 @@ std::string readCommand(const path& directory)
     return command;
 }
 
+// A container that containerd knows under a name of its own has one cgroup, which no process of
+// another shares, but for those that were started without any.
+void nameTasks(const path& root,
+               std::vector<Process>& processes,
+               const std::vector<std::string>& cgroups)
+{
+    for (const auto& [pid, id] : containerdTasks(root)) {
+        const auto first = std::ranges::find(processes, pid, &Process::pid);
+        if (first == processes.end() || first->container)
+            continue;
+        const std::string& groups = cgroups[static_cast<std::size_t>(first - processes.begin())];
+        const ContainerId container{id, "containerd", {}};
+        const bool own = groups.find("/" + id + "\n") != std::string::npos;
+        for (std::size_t i = 0; own && i < processes.size(); ++i) {
+            if (cgroups[i] == groups) {
+                processes[i].container = container;
+                processes[i].service.clear();
+            }
+        }
+        first->container = container;
+    }
+}
+
 } // namespace
 
 std::vector<Process> listProcesses(const path& root)
 {
     std::vector<Process> processes;
+    std::vector<std::string> cgroups; // beside them
     std::error_code error;
     for (const auto& entry : std::filesystem::directory_iterator(root / "proc", error)) {
         const auto pid = telemetry::asNumber(entry.path().filename().string());
@@ -60,10 +86,15 @@ std::vector<Process> listProcesses(const path& root)
         process.pid = static_cast<std::uint32_t>(*pid);
         process.name = readName(entry.path());
         process.networkNamespace = inodeIn(entry.path() / "ns/net", "net:[");
-        if (const auto cgroups = telemetry::readTextFile(entry.path() / "cgroup"))
-            process.container = containerOf(*cgroups);
+        std::string groups =
+            telemetry::readTextFile(entry.path() / "cgroup").value_or(std::string());
+        process.container = containerOf(groups);
+        if (!process.container)
+            process.service = serviceOf(groups);
         processes.push_back(std::move(process));
+        cgroups.push_back(std::move(groups));
     }
+    nameTasks(root, processes, cgroups);
     std::ranges::sort(processes, {}, &Process::pid);
     return processes;
 }

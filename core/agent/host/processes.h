@@ -21,6 +21,7 @@ struct Process
     std::string command;                // with arguments, blanks between; cut at 200 bytes
     std::uint64_t networkNamespace = 0; // its inode number; 0: not allowed to look
     ContainerId container;
+    std::string service; // "nginx.service"; empty: of none, or in a container
 };
 
 // By pid. Kernel threads are left out.

@@ -85,21 +85,22 @@ base::Result<ResolvedTarget> resolveProcess(const path& root, std::string_view s
     const auto comm = telemetry::readTextFile(directory / "comm");
     std::string_view rest = comm ? std::string_view(*comm) : spec;
     resolved->name = telemetry::takeLine(rest);
+    resolved->part.pid = *pid == 1 ? 0 : resolved->pid;
     return resolved;
 }
 
 base::Result<ResolvedTarget> resolveContainer(const path& root, std::string_view spec)
 {
     const std::string wanted(spec.substr(spec.find(':') + 1));
-    if (wanted.size() < shortestPrefix)
-        return failure(spec, "the container id is too short", "give at least 4 digits of it");
     const std::vector<Process> processes = listProcesses(root);
     std::unordered_set<std::string> ids;
     const Process* found = nullptr;
     for (const Process& process : processes) {
         if (!process.container || ids.contains(process.container.id))
             continue;
-        if (!process.container.id.starts_with(wanted)
+        const bool begins =
+            wanted.size() >= shortestPrefix && process.container.id.starts_with(wanted);
+        if (!begins && process.container.id != wanted
             && containerFacts(root, process.container).name != wanted)
             continue;
         ids.insert(process.container.id);
@@ -109,6 +110,10 @@ base::Result<ResolvedTarget> resolveContainer(const path& root, std::string_view
         return failure(
             spec, std::to_string(ids.size()) + " containers match", "give more digits of the id");
     if (found == nullptr) {
+        if (wanted.size() < shortestPrefix)
+            return failure(spec,
+                           "no running container has that name, and the container id is too short",
+                           "give at least 4 digits of it");
         base::Error error = failure(spec, "no running container matches", listAdvice);
         error.lasting = base::Lasting::Transient;
         return error;
@@ -117,10 +122,34 @@ base::Result<ResolvedTarget> resolveContainer(const path& root, std::string_view
     if (!resolved)
         return resolved;
     resolved->pid = found->pid;
+    resolved->part.container = found->container.id;
     const ContainerFacts facts = containerFacts(root, found->container);
     resolved->name = !facts.podName.empty() ? facts.podName : facts.name;
     if (resolved->name.empty())
         resolved->name = found->container.id.substr(0, 12);
+    return resolved;
+}
+
+base::Result<ResolvedTarget> resolveService(const path& root, std::string_view spec)
+{
+    std::string unit(spec.substr(spec.find(':') + 1));
+    if (!unit.ends_with(".service"))
+        unit += ".service";
+    const std::vector<Process> processes = listProcesses(root);
+    const auto found = std::ranges::find(processes, unit, &Process::service);
+    if (found == processes.end()) {
+        base::Error error = failure(spec,
+                                    "no process of this service runs here",
+                                    std::string("systemctl status says why; ") + listAdvice);
+        error.lasting = base::Lasting::Transient; // it may be restarting
+        return error;
+    }
+    auto resolved = openNamespace(root / "proc" / std::to_string(found->pid) / "ns/net", spec);
+    if (!resolved)
+        return resolved;
+    resolved->pid = found->pid;
+    resolved->part.service = unit;
+    resolved->name = unit.substr(0, unit.rfind('.'));
     return resolved;
 }
 
@@ -142,8 +171,11 @@ base::Result<ResolvedTarget> resolveTarget(const path& root, std::string_view sp
         return resolveProcess(root, spec);
     if (spec.starts_with("container:"))
         return resolveContainer(root, spec);
-    return failure(
-        spec, "a target is written self, netns:NAME, pid:NUMBER or container:ID", listAdvice);
+    if (spec.starts_with("service:"))
+        return resolveService(root, spec);
+    return failure(spec,
+                   "a target is written self, netns:NAME, pid:NUMBER, container:ID or service:UNIT",
+                   listAdvice);
 }
 
 } // namespace podglass::agent

@@ -10,6 +10,7 @@ namespace podglass::agent {
 
 namespace {
 
+constexpr std::size_t idDigits = 64;
 constexpr std::size_t shownIdDigits = 12;
 
 std::string hostName(const std::filesystem::path& root)
@@ -41,13 +42,17 @@ const Process* leadingMember(const std::filesystem::path& root,
     return leading;
 }
 
+} // namespace
+
 void nameContainer(const std::filesystem::path& root,
                    const std::vector<const Process*>& members,
                    const Process& leading,
                    wire::Target& target)
 {
     const ContainerFacts facts = containerFacts(root, leading.container);
-    const std::string shortId = leading.container.id.substr(0, shownIdDigits);
+    // An id that is a name (containerd's) stays whole.
+    const std::string& id = leading.container.id;
+    const std::string shortId = id.size() == idDigits ? id.substr(0, shownIdDigits) : id;
     target.spec = "container:" + shortId;
     const bool pod = !leading.container.podUid.empty() || !facts.podName.empty();
     target.kind = pod ? "pod" : "container";
@@ -70,7 +75,10 @@ void nameContainer(const std::filesystem::path& root,
     }
 }
 
-} // namespace
+std::string programOf(const Process& process)
+{
+    return process.command.substr(0, process.command.find(' '));
+}
 
 wire::Target nameTarget(const std::filesystem::path& root,
                         const std::string& boundName,
@@ -95,8 +103,7 @@ wire::Target nameTarget(const std::filesystem::path& root,
         target.spec = "pid:" + std::to_string(members.front()->pid);
         target.kind = "process";
         target.name = members.front()->name;
-        // The program only: arguments may hold secrets.
-        target.detail = members.front()->command.substr(0, members.front()->command.find(' '));
+        target.detail = programOf(*members.front());
     }
     if (place.own)
         target.spec = "self";

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/agent/host/container_id.h"
+#include "core/agent/host/service_unit.h"
 
 #include <QTest>
 
@@ -70,6 +71,26 @@ private slots:
         const auto container =
             agent::containerOf("9:name=systemd:/\n4:memory:/docker/" + id + "\n0::/\n");
         QCOMPARE(container.id, id);
+    }
+
+    void servicesOfSystemd()
+    {
+        const auto of = [](const std::string& path) {
+            return agent::serviceOf("0::" + path + "\n");
+        };
+        QCOMPARE(of("/system.slice/nginx.service"), "nginx.service");
+        QCOMPARE(of("/system.slice/system-getty.slice/getty@tty1.service"), "getty@tty1.service");
+        QCOMPARE(of("/system.slice/php.service/workers"), "php.service");
+        const std::string user = "/user.slice/user-1000.slice/user@1000.service/";
+        QCOMPARE(of(user + "app.slice/demo.service"), "demo.service");
+        QCOMPARE(of(user + "app.slice/terminal.scope"), "");
+        QCOMPARE(of("/user.slice/session-2.scope"), "");
+        QCOMPARE(of("/system.slice/.service"), "");
+        QCOMPARE(of("/"), "");
+        QCOMPARE(
+            agent::serviceOf("4:memory:/x.service\n1:name=systemd:/system.slice/a.service\n0::/"),
+            "a.service");
+        QCOMPARE(agent::serviceOf("4:memory:/x.service\n"), ""); // not a hierarchy of systemd
     }
 
     void nothingToFind()

@@ -17,6 +17,8 @@ namespace {
 const std::string webId(64, 'a');
 const std::string pauseId(64, 'c');
 const std::string appId(64, 'd');
+const std::string hostnetId(64, 'e');
+const std::string podmanId(64, 'f');
 const std::string pod = "/kubepods/pod0f5d2c51-9a77-4b6e-8d3c-52d1a8e1c0aa/";
 constexpr auto listensOn80 =
     "heading\n   0: 00000000:0050 00000000:0000 0A 0:0 0:0 0 0 0 4711 1 0\n";
@@ -46,6 +48,24 @@ struct MadeUpHost
                   "\"io.kubernetes.cri.sandbox-namespace\":\"shop\"}}");
         process(80, "weird", 400, "/");
         tree.file("run/netns/lab", "");
+    }
+
+    // On the host's network: a service, a container and two processes without either.
+    void addSharers()
+    {
+        process(90, "nginx", 100, "/system.slice/nginx.service");
+        process(91, "envoy", 100, "/docker/" + hostnetId);
+        process(92, "node", 100, "/user.slice/user-1000.slice/user@1000.service/app.slice/x.scope");
+        tree.file("proc/1/net/tcp",
+                  "heading\n"
+                  "   0: 00000000:0050 00000000:0000 0A 0:0 0:0 0 0 0 5001 1 0\n"
+                  "   1: 00000000:01BB 00000000:0000 0A 0:0 0:0 0 0 0 5002 1 0\n"
+                  "   2: 00000000:2710 00000000:0000 0A 0:0 0:0 0 0 0 5003 1 0\n"
+                  "   3: 0100007F:0BB8 00000000:0000 0A 0:0 0:0 0 0 0 5004 1 0\n");
+        tree.link("proc/90/fd/3", "socket:[5001]");
+        tree.link("proc/90/fd/4", "socket:[5002]");
+        tree.link("proc/91/fd/3", "socket:[5003]");
+        tree.link("proc/92/fd/3", "socket:[5004]");
     }
 
     void process(int pid, const std::string& name, int networkNamespace, const std::string& cgroup)
@@ -111,6 +131,69 @@ private slots:
         QCOMPARE(checkout->detail, "shop, app");
     }
 
+    void whoeverListensOnTheHostsNetworkIsATarget()
+    {
+        MadeUpHost host;
+        host.addSharers();
+        const agent::HostTargets list = agent::listHostTargets(host.tree.root());
+        QCOMPARE(list.targets.front().kind, "host");
+        QCOMPARE(list.targets.front().ports.size(), std::size_t(4));
+        const wire::Target* service = find(list, "service:nginx.service");
+        QVERIFY(service);
+        QCOMPARE(service->kind, "service");
+        QCOMPARE(service->name, "nginx");
+        QCOMPARE(service->pid, 90U);
+        const std::vector<wire::ListeningPort> ports{{80, "0.0.0.0", "nginx"},
+                                                     {443, "0.0.0.0", "nginx"}};
+        QVERIFY(service->ports == ports);
+        const wire::Target* container = find(list, "container:" + hostnetId.substr(0, 12));
+        QVERIFY(container);
+        QCOMPARE(container->ports.size(), std::size_t(1));
+        QVERIFY(container->detail.ends_with("host network"));
+        const wire::Target* process = find(list, "pid:92"); // of a session, not of a service
+        QVERIFY(process);
+        QCOMPARE(process->kind, "process");
+        QCOMPARE(process->ports.size(), std::size_t(1));
+        QVERIFY(!find(list, "service:docker.service")); // listens nowhere
+    }
+
+    void withoutASightOfPid1TheHostIsStillTheHost()
+    {
+        MadeUpHost host;
+        host.addSharers();
+        std::filesystem::remove(host.tree.root() / "proc/1/ns/net");
+        host.tree.file("proc/50/net/tcp", "heading\n");
+        const agent::HostTargets list = agent::listHostTargets(host.tree.root());
+        QCOMPARE(list.targets.front().spec, "self");
+        QCOMPARE(list.targets.front().kind, "host");
+        QCOMPARE(list.targets.front().name, "build-3");
+    }
+
+    void namesThatContainerdAndPodmanKeep()
+    {
+        MadeUpHost host;
+        const std::string tasks = "run/containerd/io.containerd.runtime.v2.task/default/";
+        host.process(95, "httpd", 500, "/default/web");
+        host.process(96, "httpd", 500, "/default/web");
+        host.tree.file(tasks + "web/init.pid", "95");
+        host.tree.file(tasks + "web/config.json", "{\"hostname\":\"web\"}");
+        host.process(97, "redis", 600, "/machine.slice/libpod-" + podmanId + ".scope");
+        host.tree.file(
+            "home/ana/.local/share/containers/storage/overlay-containers/containers.json",
+            "[7,{\"id\":\"" + podmanId
+                + "\",\"names\":[\"cache\"],"
+                  "\"metadata\":\"{\\\"image-name\\\":\\\"redis:7\\\"}\"}]");
+        const agent::HostTargets list = agent::listHostTargets(host.tree.root());
+        const wire::Target* web = find(list, "container:web");
+        QVERIFY(web);
+        QCOMPARE(web->kind, "container");
+        QCOMPARE(web->detail, "containerd");
+        const wire::Target* cache = find(list, "container:" + podmanId.substr(0, 12));
+        QVERIFY(cache);
+        QCOMPARE(cache->name, "cache");
+        QCOMPARE(cache->detail, "redis:7, podman");
+    }
+
     void whatMayNotBeSeenIsTold()
     {
         const MadeUpHost host;
@@ -128,6 +211,8 @@ private slots:
         QTest::newRow("no pid") << std::string("pid:x") << std::string("pid:1234") << false;
         QTest::newRow("escape") << std::string("netns:../../proc/1/ns/net")
                                 << std::string("no name of") << false;
+        QTest::newRow("no service")
+            << std::string("service:none") << std::string("systemctl status") << true;
         QTest::newRow("short") << std::string("container:aaa") << std::string("4 digits") << false;
         QTest::newRow("gone") << std::string("container:ffff")
                               << std::string("no running container") << true;
