@@ -2,11 +2,13 @@
 #include "app/ctl/live_commands.h"
 
 #include "core/filter/text.h"
+#include "core/session/made_messages.h"
 
 #include "app/ctl/attach_command.h"
 #include "app/ctl/targets_command.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <iostream>
@@ -37,6 +39,11 @@ struct AttachArguments
     AttachOptions attach;
     std::string filterFile;
     std::string to;
+    bool toHttp1 = false;
+    std::uint16_t answerStatus = 0;
+    std::vector<std::string> answerHeaders;
+    std::string answerBody;
+    std::string answerFile;
     bool reveal = false;
     bool json = true;
 };
@@ -68,9 +75,33 @@ std::optional<std::string> readFilter(const AttachArguments& arguments)
     return filter::print(tree);
 }
 
-std::optional<session::Taker> readTaker(const std::string& text)
+std::optional<session::Taker> readFixed(const AttachArguments& arguments)
 {
     session::Taker taker;
+    taker.kind = session::Taker::Kind::Fixed;
+    taker.status = arguments.answerStatus;
+    taker.body = arguments.answerBody;
+    taker.bodyFile = arguments.answerFile;
+    for (const std::string& line : arguments.answerHeaders) {
+        const std::size_t colon = std::min(line.find(':'), line.size());
+        const std::size_t value = std::min(line.find_first_not_of(" \t", colon + 1), line.size());
+        taker.headers.emplace_back(line.substr(0, colon), line.substr(value));
+    }
+    if (const std::string wrong = session::fieldProblem(taker.headers); !wrong.empty()) {
+        std::cerr << "podglassctl: --answer-header: " << wrong << '\n';
+        return std::nullopt;
+    }
+    return taker;
+}
+
+std::optional<session::Taker> readTaker(const AttachArguments& arguments)
+{
+    if (arguments.answerStatus != 0)
+        return readFixed(arguments);
+    const std::string& text = arguments.to;
+    session::Taker taker;
+    if (arguments.toHttp1)
+        taker.speaks = session::Taker::Speaks::Http1;
     const std::size_t colon = text.rfind(':');
     if (colon != std::string::npos) {
         taker.host = text.substr(0, colon);
@@ -79,7 +110,7 @@ std::optional<session::Taker> readTaker(const std::string& text)
         if (parsed.ec == std::errc{} && parsed.ptr == end && taker.port != 0)
             return taker;
     }
-    std::cerr << "podglassctl: --to takes HOST:PORT, such as 127.0.0.1:8080\n";
+    std::cerr << "podglassctl: --to takes HOST:PORT, such as 127.0.0.1:8080; or use --answer\n";
     return std::nullopt;
 }
 
@@ -90,7 +121,7 @@ int runAttach(AttachArguments& arguments)
         return 1;
     arguments.attach.filter = *filter;
     if (arguments.attach.mode == wire::Mode::Steal) {
-        const auto taker = readTaker(arguments.to);
+        const auto taker = readTaker(arguments);
         if (!taker)
             return 1;
         arguments.attach.taker = *taker;
@@ -128,6 +159,13 @@ void addAttachCommand(CLI::App& app, int& status)
     auto* text = command->add_option("--filter-text", attach.filter, "steal filter");
     command->add_option("--filter", all->filterFile, "file with the steal filter")->excludes(text);
     command->add_option("--to", all->to, "where stolen requests are answered, HOST:PORT");
+    command->add_flag("--to-http1", all->toHttp1, "translate HTTP/2 requests to HTTP/1.1");
+    command->add_option("--answer", all->answerStatus, "answer stolen requests with this status")
+        ->check(CLI::Range(200, 599));
+    command->add_option("--answer-header", all->answerHeaders, "NAME: VALUE; may be repeated");
+    auto* body = command->add_option("--answer-body", all->answerBody, "the answer's body");
+    command->add_option("--answer-file", all->answerFile, "file with it, read for each answer")
+        ->excludes(body);
     command->add_option("--on-failure", attach.onFailure, "pass-on or 502")
         ->transform(CLI::CheckedTransformer(failures));
     command->add_option("--seconds", all->live.seconds, "end after so long");

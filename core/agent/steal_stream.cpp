@@ -88,6 +88,11 @@ void StealStream::receivedReset(wire::StealFailure failure, std::string_view mes
 
 void StealStream::granted(std::uint32_t bytes)
 {
+    if (bytes == 0 && open()) { // nothing to send, but the answer is being made
+        if (const auto tell = m_events.onAlive)
+            tell();
+        return;
+    }
     m_credit = std::min<std::uint64_t>(m_credit + bytes, limits::clientBacklogBytes);
     writable();
 }

@@ -136,10 +136,29 @@ inline constexpr std::chrono::seconds takerSilence{30};
 inline constexpr std::chrono::seconds lingerPatience{5};
 // A head that stays incomplete. Policy: the connection is relayed raw and matches no filter.
 inline constexpr std::chrono::milliseconds unknownProtocolPatience{200};
+// A server that may be HTTP/2 has spoken first: so long its client may take to say the same.
+// Policy: relayed raw; must be short of what a caller of another protocol would notice.
+inline constexpr std::chrono::milliseconds serverFirstPatience{40};
 inline constexpr std::chrono::seconds headPatience{30};
 // The rest of a request that was answered early, and the goodbye of a connection. Policy: closed.
 inline constexpr std::size_t drainBytes = 65'536;
 inline constexpr std::chrono::seconds drainPatience{2};
+// HTTP/2 in the path: what a peer may send of one stream before its receiver took it, and on the
+// whole connection where the port's bodies below are used up. Policy: flow control (RFC 9113 5.2).
+inline constexpr std::size_t http2StreamWindow = 128 * kibibyte;
+inline constexpr std::size_t http2ConnectionWindow = proxyBufferBytes;
+// Bodies under way of all HTTP/2 connections of one port. Policy: connection windows close.
+inline constexpr std::size_t http2BodiesUnderWay = std::size_t{16} << 20;
+// A decoded head on its way; policy: its stream is reset.
+inline constexpr std::size_t http2HeadBytes = 256 * kibibyte;
+inline constexpr std::uint32_t http2ConcurrentStreams = 256;
+// Of a stolen request, kept for another try at the service; policy: then a failed taker means 502.
+inline constexpr std::size_t replayBytes = 64 * kibibyte;
+// Stolen requests that wait for a person. Policy, full or too long: the next is not held, and what
+// is then done is the taker's setting; over time: as a taker that failed.
+inline constexpr std::size_t heldRequests = 64;
+inline constexpr std::size_t heldRequestBytes = std::size_t{1} << 20;
+inline constexpr std::chrono::seconds heldPatience{300};
 
 // Without an owner (kernels before 5.12) the redirect ends by itself this long after the agent
 // stopped renewing it each second.

@@ -51,6 +51,11 @@ public:
         return m_sides[0].message.exchange;
     }
 
+    [[nodiscard]] flow::ExchangeId exchangeOf(std::uint32_t stream) const override
+    {
+        return m_http2 ? m_http2->exchangeOf(stream) : flow::ExchangeId{};
+    }
+
 private:
     enum class Reading : std::uint8_t
     {

@@ -49,6 +49,13 @@ public:
     // A response waits for a request.
     [[nodiscard]] bool serverWaits() const { return m_sides[1].heldBack; }
 
+    // None: that stream is finished or not shown.
+    [[nodiscard]] flow::ExchangeId exchangeOf(std::uint32_t stream) const
+    {
+        const auto place = m_streams.find(stream);
+        return place == m_streams.end() ? flow::ExchangeId{} : place->second.exchange;
+    }
+
     // `length` bytes are missing, all before them were consumed. False: the places of the frames
     // are lost, and the direction is over.
     bool gap(flow::Direction direction, std::uint64_t length, base::Timestamp at);

@@ -31,6 +31,9 @@ public:
     // The exchange of the last request head that was complete in the bytes given so far; none
     // before the first or where nothing reads requests. The proxy asks right after it gave a head.
     [[nodiscard]] virtual flow::ExchangeId lastExchange() const { return {}; }
+
+    // The unfinished exchange that is this HTTP/2 stream; none if there is none.
+    [[nodiscard]] virtual flow::ExchangeId exchangeOf(std::uint32_t /*stream*/) const { return {}; }
 };
 
 class StreamFactory

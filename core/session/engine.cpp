@@ -32,12 +32,19 @@ Engine::Engine(io::Loop& loop, Options options, Updates& updates, MakeCarrier ma
     , m_makeCarrier(std::move(makeCarrier))
     , m_outbox(loop, updates, [this] { flowing(); })
     , m_updates(updates)
-    , m_takers(
-          loop,
-          [this](const wire::Message& message) { send(message); },
-          [this](base::ExchangeId exchange, TakerEnd end) {
-              m_outbox.push(Taken{exchange, end.answered, std::move(end.problem)});
-          })
+    , m_takers(loop,
+               [this](const wire::Message& message) { send(message); },
+               {.ended =
+                    [this](base::ExchangeId exchange, TakerEnd end) {
+                        m_outbox.push(Taken{exchange, end.answered, std::move(end.problem)});
+                    },
+                .held =
+                    [this](Held held) {
+                        const std::size_t cost = 256 + held.head.size() + held.body.size();
+                        m_outbox.push(std::move(held), cost);
+                    },
+                .heldOver = [this](HeldOver over) { m_outbox.push(std::move(over)); },
+                .heldRefused = [this](HeldRefused refused) { m_outbox.push(std::move(refused)); }})
 {}
 
 Engine::~Engine()

@@ -36,6 +36,7 @@ public:
     void listRules(std::uint32_t request, base::TargetId target);
     void setPort(wire::SetPort wanted);
     void setTaker(base::TargetId target, std::uint16_t port, Taker taker);
+    void release(std::uint64_t held, const Release& release);
     void answer(std::uint32_t prompt, std::optional<std::string> text);
 
     // Says goodbye; `done` follows when the words are out or after a moment.

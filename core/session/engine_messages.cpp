@@ -255,6 +255,11 @@ void Engine::setPort(wire::SetPort wanted)
         send(wanted);
 }
 
+void Engine::release(std::uint64_t held, const Release& release)
+{
+    m_takers.release(held, release);
+}
+
 void Engine::setTaker(base::TargetId target, std::uint16_t port, Taker taker)
 {
     m_takers.set(target, port, std::move(taker));

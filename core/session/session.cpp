@@ -117,6 +117,12 @@ void Session::setTaker(base::TargetId target, std::uint16_t port, Taker taker)
     });
 }
 
+void Session::release(std::uint64_t held, Release release)
+{
+    m_impl->post(
+        [held, release = std::move(release)](Engine& engine) { engine.release(held, release); });
+}
+
 void Session::answer(std::uint32_t prompt, std::optional<std::string> text)
 {
     m_impl->post([prompt, text = std::move(text)](Engine& engine) mutable {

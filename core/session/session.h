@@ -9,6 +9,7 @@
 
 #include "core/channel/channel.h"
 #include "core/session/address.h"
+#include "core/session/taker.h"
 #include "core/session/update.h"
 
 #include <memory>
@@ -18,21 +19,6 @@
 namespace podglass::session {
 
 using Updates = channel::Channel<Update>;
-
-// Where stolen requests are answered.
-struct Taker
-{
-    enum class Kind : std::uint8_t
-    {
-        Address, // connect to host:port for each stolen request's connection
-        Fixed,   // answer with status and body
-    };
-    Kind kind = Kind::Address;
-    std::string host = "127.0.0.1";
-    std::uint16_t port = 0;
-    std::uint16_t status = 503;
-    std::string body; // Fixed
-};
 
 struct Options
 {
@@ -63,6 +49,8 @@ public:
     std::uint32_t listRules(base::TargetId target);
     void setPort(wire::SetPort wanted);
     void setTaker(base::TargetId target, std::uint16_t port, Taker taker);
+    // HeldOver follows, or HeldRefused, and it stays held.
+    void release(std::uint64_t held, Release release);
     // Answer of a Prompt; an empty optional means cancel. HostKey: "once" or "save".
     void answer(std::uint32_t prompt, std::optional<std::string> text);
 

@@ -2,15 +2,10 @@
 #include "core/session/taker_stream.h"
 
 #include "core/base/limits.h"
-#include "core/io/socket.h"
+#include "core/session/made_messages.h"
 #include "core/wire/frame.h"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-
-#include <sys/epoll.h>
-#include <unistd.h>
 
 namespace podglass::session {
 
@@ -21,83 +16,223 @@ constexpr std::size_t frameOverhead = wire::frameHeaderBytes + 8;
 constexpr std::size_t chunkBytes = std::size_t{32} << 10;
 constexpr std::uint64_t grantEvery = limits::channelCreditBytes / 4;
 constexpr std::size_t statusLineBytes = 12; // "HTTP/1.1 101"
+constexpr std::string_view goOn = "HTTP/1.1 100 Continue\r\n\r\n";
 
 } // namespace
 
-TakerStream::TakerStream(io::Loop& loop, std::uint32_t stream, Taker taker, Send send, Ended ended)
+TakerStream::TakerStream(io::Loop& loop,
+                         std::uint32_t stream,
+                         std::shared_ptr<const Taker> taker,
+                         Hooks hooks)
     : m_loop(loop)
     , m_stream(stream)
     , m_taker(std::move(taker))
-    , m_send(std::move(send))
-    , m_ended(std::move(ended))
-    , m_where(m_taker.host + ":" + std::to_string(m_taker.port))
-    , m_toTaker(limits::channelCreditBytes)
-{}
+    , m_hooks(std::move(hooks))
+    , m_out(limits::channelCreditBytes + 2 * limits::http2HeadBytes)
+{
+    if (m_taker->kind != Taker::Kind::Address)
+        m_reader.emplace(m_taker->kind == Taker::Kind::Held);
+}
 
 TakerStream::~TakerStream()
 {
     m_loop.cancel(m_timer);
-    if (m_watching)
-        m_loop.unwatch(m_socket.get());
 }
 
 void TakerStream::start()
 {
-    m_send(wire::Credit{m_stream, static_cast<std::uint32_t>(limits::channelCreditBytes)});
+    m_hooks.send(wire::Credit{m_stream, static_cast<std::uint32_t>(limits::channelCreditBytes)});
     restartSilence();
-    if (m_taker.kind == Taker::Kind::Fixed)
-        return; // as soon as there is credit
-    const auto found = io::resolve(m_taker.host, m_taker.port, io::Lookup::NumericOnly);
-    auto socket =
-        found ? io::beginConnect(found.value().front()) : base::Result<io::Fd>(found.error());
-    if (!socket) {
-        failed(wire::StealFailure::Refused, "cannot reach " + m_where + ": " + socket.error().what);
-        return;
-    }
-    m_socket = std::move(*socket);
-    watchAgain();
+    if (m_taker->kind == Taker::Kind::Address)
+        connect(*m_taker);
 }
 
-void TakerStream::connected()
+void TakerStream::connect(const Taker& taker)
 {
-    if (const int error = io::connectError(m_socket); error != 0) {
-        failed(wire::StealFailure::Refused,
-               "cannot reach " + m_where + ": " + base::systemError(error, "").what);
-        return;
-    }
-    m_connected = true;
+    TakerSocket::Events events;
+    events.room = [this] { return room(); };
+    events.onData = [this](bytes::ByteView data) {
+        restartSilence();
+        answer(data);
+    };
+    events.onEnd = [this] { answerEnded(); };
+    events.onWritten = [this] {
+        restartSilence();
+        grantBack();
+    };
+    events.onFailed = [this](wire::StealFailure failure, const std::string& words) {
+        failed(failure, words);
+    };
+    m_socket = std::make_unique<TakerSocket>(m_loop, taker, std::move(events));
+    m_socket->start();
 }
 
-void TakerStream::ready(std::uint32_t events)
+// -- the request ---------------------------------------------------------------------------------
+
+void TakerStream::onData(const wire::StealData& data)
 {
-    if (!m_connected)
-        connected();
-    if (m_finished)
-        return;
-    writeTaker();
-    if (!m_finished && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0 && !readTaker())
-        return;
+    m_toGrant += frameOverhead + data.data.size();
+    if (m_known)
+        fromAgent(data.data);
+    else
+        detect(data.data);
     if (!m_finished)
-        watchAgain();
+        grantBack();
 }
 
-// What to wait for: nothing that cannot be served, or the loop would spin.
-void TakerStream::watchAgain()
+// HTTP/2 is translated for all but the programs that are said to speak what the caller does.
+void TakerStream::detect(bytes::ByteView data)
 {
-    std::uint32_t wanted = 0;
-    if (!m_connected || !m_toTaker.empty())
-        wanted |= EPOLLOUT;
-    if (m_connected && !m_answerOver && sendable() > 0)
-        wanted |= EPOLLIN;
-    if (wanted == 0) {
-        if (std::exchange(m_watching, false))
-            m_loop.unwatch(m_socket.get());
-    } else if (m_watching) {
-        m_loop.change(m_socket.get(), wanted);
-    } else {
-        m_watching = true;
-        m_loop.watch(m_socket.get(), wanted, [this](std::uint32_t events) { ready(events); });
+    m_first += bytes::asText(data);
+    const auto preface = Http2Translator::beginsHttp2(m_first);
+    if (preface == Http2Translator::Preface::Unsure)
+        return;
+    m_known = true;
+    const bool native =
+        m_taker->kind == Taker::Kind::Address && m_taker->speaks == Taker::Speaks::AsCaller;
+    if (preface == Http2Translator::Preface::Yes && !native)
+        m_translator = std::make_unique<Http2Translator>();
+    const std::string first = std::exchange(m_first, {});
+    fromAgent(bytes::asBytes(first));
+}
+
+void TakerStream::fromAgent(bytes::ByteView data)
+{
+    if (!m_translator) {
+        request(data);
+        return;
     }
+    if (!m_translator->fromAgent(data)) {
+        failed(wire::StealFailure::Broken, m_translator->problem());
+        return;
+    }
+    const std::string next = m_translator->takeRequest();
+    if (!next.empty())
+        request(bytes::asBytes(next));
+    if (!m_finished)
+        flush();
+}
+
+void TakerStream::request(bytes::ByteView data)
+{
+    if (m_reader) {
+        m_reader->feed(data);
+        readRequest();
+    } else if (m_socket && !m_socket->write(data)) {
+        failed(wire::StealFailure::Broken, "the agent sent more than its credit");
+    }
+}
+
+void TakerStream::readRequest()
+{
+    if (m_decided)
+        return;
+    if (!m_reader->problem().empty()) {
+        failed(wire::StealFailure::Refused, "it cannot be held: " + m_reader->problem());
+        return;
+    }
+    if (!m_reader->hasHead())
+        return;
+    m_decided = m_taker->kind == Taker::Kind::Fixed || m_reader->complete();
+    if (m_taker->kind == Taker::Kind::Fixed) {
+        answerFixed(*m_taker);
+    } else if (m_reader->complete()) {
+        hold();
+    } else if (m_reader->waitsForContinue() && !std::exchange(m_continued, true)) {
+        m_made = goOn;
+        flush();
+    }
+}
+
+void TakerStream::onEnd()
+{
+    m_requestOver = true;
+    if (m_socket && upgraded())
+        m_socket->finishWriting();
+}
+
+// Room for more of the request, as soon as the program has what came before.
+void TakerStream::grantBack()
+{
+    if (m_toGrant < grantEvery || (m_socket && !m_socket->drained()))
+        return;
+    m_hooks.send(wire::Credit{m_stream, static_cast<std::uint32_t>(std::exchange(m_toGrant, 0))});
+}
+
+// -- held ----------------------------------------------------------------------------------------
+
+void TakerStream::hold()
+{
+    m_holding = true;
+    m_heldUntil = io::Loop::now() + limits::heldPatience;
+    if (!m_hooks.hold(m_stream, *m_reader)) {
+        failed(wire::StealFailure::Refused,
+               "more than " + std::to_string(limits::heldRequests) + " requests are held");
+        return;
+    }
+    stillHeld();
+}
+
+// The agent takes a credit of nothing for a sign of life.
+void TakerStream::stillHeld()
+{
+    if (io::Loop::now() >= m_heldUntil) {
+        failed(wire::StealFailure::Silent,
+               "nobody released it within " + std::to_string(limits::heldPatience.count()) + " s");
+        return;
+    }
+    m_hooks.send(wire::Credit{m_stream, 0});
+    const auto next =
+        std::min<base::Duration>(limits::takerSilence / 3, m_heldUntil - io::Loop::now());
+    m_loop.cancel(m_timer);
+    m_timer = m_loop.after(next, [this] { stillHeld(); });
+}
+
+base::Status TakerStream::release(const Release& release)
+{
+    if (!m_holding)
+        return base::Done{};
+    if (release.to == Release::To::Original) {
+        m_holding = false;
+        failed(wire::StealFailure::Released, "released to its own service");
+        return base::Done{};
+    }
+    if (release.to == Release::To::Answer) {
+        auto made = fixedAnswer(release.answer, m_reader->method());
+        if (!made)
+            return made.error();
+        m_holding = false;
+        answerFixed(release.answer);
+        return base::Done{};
+    }
+    auto edited = editedRequest(release.head, release.body);
+    if (!edited)
+        return edited.error();
+    m_holding = false;
+    if (m_translator)
+        m_translator->answering(methodOf(*edited));
+    restartSilence();
+    m_reader.reset();
+    connect(release.answer);
+    if (!m_finished && !m_socket->write(bytes::asBytes(*edited)))
+        failed(wire::StealFailure::Refused, "the request is too large");
+    return base::Done{};
+}
+
+// -- the answer ----------------------------------------------------------------------------------
+
+void TakerStream::answerFixed(const Taker& taker)
+{
+    auto made = fixedAnswer(taker, m_reader->method());
+    if (!made) {
+        failed(wire::StealFailure::Refused, made.error().text());
+        return;
+    }
+    m_answered = true;
+    m_answerOver = !m_translator;
+    m_made = m_made.substr(m_madeSent) + *made;
+    m_madeSent = 0;
+    flush();
 }
 
 std::size_t TakerStream::sendable() const
@@ -107,87 +242,104 @@ std::size_t TakerStream::sendable() const
                                          m_credit - frameOverhead, chunkBytes));
 }
 
-void TakerStream::sendData(bytes::ByteView data)
+// How much of the answer may be read: what can go on at once.
+std::size_t TakerStream::room() const
 {
-    m_credit -= frameOverhead + data.size();
-    m_send(wire::StealData{m_stream, {data.begin(), data.end()}});
+    if (m_finished)
+        return 0;
+    if (m_translator)
+        return m_translator->full() || !m_out.empty() ? 0 : chunkBytes;
+    return m_out.empty() ? sendable() : 0;
+}
+
+void TakerStream::answer(bytes::ByteView data)
+{
     m_answered = true;
     if (m_answerHead.size() < statusLineBytes)
         m_answerHead.append(bytes::asText(data).substr(0, statusLineBytes - m_answerHead.size()));
+    if (!m_translator) {
+        m_out.append(data);
+    } else if (!m_translator->fromTaker(data)) {
+        failed(wire::StealFailure::Broken, m_translator->problem());
+        return;
+    }
+    flush();
 }
 
-bool TakerStream::readTaker()
+void TakerStream::answerEnded()
 {
-    std::array<std::uint8_t, chunkBytes> buffer{};
-    while (sendable() > 0) {
-        const ssize_t got = ::read(m_socket.get(), buffer.data(), sendable());
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0 && errno == EAGAIN)
-            return true;
-        if (got < 0) {
-            failed(wire::StealFailure::Broken,
-                   m_where + " broke the connection: " + base::systemError(errno, "").what);
-            return false;
-        }
-        if (got == 0) {
-            m_answerOver = true;
-            m_send(wire::StealEnd{m_stream});
-            finish({m_answered, m_answered ? "" : m_where + " closed without an answer"});
-            return false;
-        }
-        restartSilence();
-        sendData(bytes::ByteView(buffer).first(static_cast<std::size_t>(got)));
+    if (m_translator) {
+        if (!m_translator->takerEnded())
+            failed(wire::StealFailure::Broken, m_socket->where() + " " + m_translator->problem());
+        else
+            flush(); // the agent ends the stream when it has all
+        return;
     }
+    m_answerOver = true;
+    flush();
+}
+
+// True if some of it went on.
+bool TakerStream::feedMade()
+{
+    const bytes::ByteView left = bytes::asBytes(m_made).subspan(m_madeSent);
+    const bytes::ByteView part = left.first(std::min(left.size(), chunkBytes));
+    if (part.empty() || (m_translator ? m_translator->full() : !m_out.empty()))
+        return false;
+    m_madeSent += part.size();
+    if (m_translator)
+        static_cast<void>(m_translator->fromTaker(part)); // it is well formed
+    else
+        m_out.append(part);
     return true;
 }
 
-void TakerStream::writeTaker()
+void TakerStream::flush()
 {
-    while (m_connected && !m_toTaker.empty()) {
-        const auto view = m_toTaker.view();
-        const ssize_t sent = ::send(m_socket.get(), view.data(), view.size(), MSG_NOSIGNAL);
-        if (sent < 0 && (errno == EINTR))
+    for (;;) {
+        const bool fed = feedMade();
+        while (m_translator && m_out.size() < chunkBytes) {
+            const bytes::ByteView next = m_translator->toAgent();
+            if (next.empty())
+                break;
+            m_out.append(next);
+        }
+        const std::size_t part = std::min(sendable(), m_out.size());
+        if (part == 0 && !fed)
+            break;
+        if (part == 0)
             continue;
-        if (sent < 0)
-            break; // EAGAIN; a broken socket is named when it is read
-        m_toTaker.consume(static_cast<std::size_t>(sent));
-        m_toGrant += static_cast<std::uint64_t>(sent);
-        restartSilence();
+        sendData(m_out.view().first(part));
+        m_out.consume(part);
     }
-    if (m_toTaker.empty())
-        m_toTaker.releaseIfEmpty();
-    if (m_toTaker.empty() && m_requestOver && m_answerHead.ends_with(" 101"))
-        ::shutdown(m_socket.get(), SHUT_WR);
-    if (m_toGrant >= grantEvery && m_toTaker.empty())
-        m_send(wire::Credit{m_stream, static_cast<std::uint32_t>(std::exchange(m_toGrant, 0))});
+    m_out.releaseIfEmpty();
+    endIfSaid();
 }
 
-void TakerStream::onData(const wire::StealData& data)
+void TakerStream::endIfSaid()
 {
-    m_toGrant += frameOverhead;
-    if (m_taker.kind == Taker::Kind::Fixed) {
-        m_toGrant += data.data.size(); // read and not wanted
-        if (m_toGrant >= grantEvery)
-            m_send(wire::Credit{m_stream, static_cast<std::uint32_t>(std::exchange(m_toGrant, 0))});
-        return;
+    if (m_answerOver && m_out.empty() && m_madeSent == m_made.size() && !m_finished) {
+        const std::string where = m_socket ? m_socket->where() : std::string("the taker");
+        m_hooks.send(wire::StealEnd{m_stream});
+        finish({m_answered, m_answered ? "" : where + " closed without an answer"});
     }
-    if (m_toTaker.append(data.data) != data.data.size()) {
-        failed(wire::StealFailure::Broken, "the agent sent more than its credit");
-        return;
-    }
-    writeTaker();
-    watchAgain();
 }
 
-void TakerStream::onEnd()
+void TakerStream::sendData(bytes::ByteView data)
 {
-    m_requestOver = true;
-    if (m_taker.kind == Taker::Kind::Address) {
-        writeTaker();
-        watchAgain();
-    }
+    m_credit -= frameOverhead + data.size();
+    m_hooks.send(wire::StealData{m_stream, {data.begin(), data.end()}});
 }
+
+void TakerStream::onCredit(std::uint32_t bytes)
+{
+    m_credit = std::min<std::uint64_t>(m_credit + bytes, UINT32_MAX);
+    flush();
+    if (!m_finished && m_socket)
+        m_socket->update();
+}
+
+// -- ends ----------------------------------------------------------------------------------------
 
 void TakerStream::onReset(const wire::StealReset& reset)
 {
@@ -196,51 +348,24 @@ void TakerStream::onReset(const wire::StealReset& reset)
     finish({m_answered, m_answered && plain ? "" : reset.message});
 }
 
-void TakerStream::onCredit(std::uint32_t bytes)
-{
-    m_credit = std::min<std::uint64_t>(m_credit + bytes, UINT32_MAX);
-    if (m_taker.kind == Taker::Kind::Fixed)
-        answerFixed();
-    else if (m_socket)
-        watchAgain();
-}
-
-// Connection: close, because the rest of the request is not read: the agent then begins anew with
-// the caller's next request.
-void TakerStream::answerFixed()
-{
-    if (m_fixed.empty())
-        m_fixed = "HTTP/1.1 " + std::to_string(m_taker.status) + " Podglass\r\n"
-                  + "Content-Type: text/plain; charset=utf-8\r\nContent-Length: "
-                  + std::to_string(m_taker.body.size()) + "\r\nConnection: close\r\n\r\n"
-                  + m_taker.body;
-    while (m_fixedSent < m_fixed.size() && sendable() > 0) {
-        const auto part = std::string_view(m_fixed).substr(m_fixedSent, sendable());
-        m_fixedSent += part.size();
-        sendData(bytes::asBytes(part));
-    }
-    if (m_fixedSent < m_fixed.size())
-        return; // more credit comes
-    m_send(wire::StealEnd{m_stream});
-    finish({true, ""});
-}
-
 void TakerStream::restartSilence()
 {
     m_loop.cancel(m_timer);
     m_timer = m_loop.after(limits::takerSilence, [this] {
-        if (m_answerHead.ends_with(" 101"))
-            return; // an upgraded connection may be silent for as long as it likes
+        if (!m_answerHead.empty())
+            return; // an answer that has begun may take as long as it likes
         failed(wire::StealFailure::Silent,
-               m_where + " said nothing for " + std::to_string(limits::takerSilence.count())
-                   + " s");
+               (m_socket ? m_socket->where() : std::string("the taker")) + " said nothing for "
+                   + std::to_string(limits::takerSilence.count()) + " s");
     });
 }
 
 void TakerStream::failed(wire::StealFailure failure, const std::string& words)
 {
-    m_send(wire::StealReset{m_stream, failure, words});
-    finish({m_answered, words});
+    if (m_finished)
+        return;
+    m_hooks.send(wire::StealReset{m_stream, failure, words});
+    finish({m_answered && failure != wire::StealFailure::Released, words});
 }
 
 void TakerStream::finish(TakerEnd end)
@@ -248,10 +373,8 @@ void TakerStream::finish(TakerEnd end)
     if (std::exchange(m_finished, true))
         return;
     m_loop.cancel(m_timer);
-    if (std::exchange(m_watching, false))
-        m_loop.unwatch(m_socket.get());
     // Its owner may destroy it in the call; nothing of it is touched afterwards.
-    const Ended ended = m_ended;
+    const auto ended = m_hooks.ended;
     ended(m_stream, std::move(end));
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takers: who answers which stolen port, and the requests on their way there.
+// Takers: who answers which stolen port, the requests on their way there, and those that are held.
 // Thread: the loop's.
 #pragma once
 
@@ -14,11 +14,19 @@ namespace podglass::session {
 class Takers
 {
 public:
-    using Report = std::function<void(base::ExchangeId, TakerEnd)>;
+    struct Reports
+    {
+        std::function<void(base::ExchangeId, TakerEnd)> ended;
+        std::function<void(Held)> held;
+        std::function<void(HeldOver)> heldOver;
+        std::function<void(HeldRefused)> heldRefused;
+    };
 
-    Takers(io::Loop& loop, TakerStream::Send send, Report report);
+    Takers(io::Loop& loop, std::function<void(const wire::Message&)> send, Reports reports);
 
     void set(base::TargetId target, std::uint16_t port, Taker taker); // our target id
+
+    void release(std::uint64_t held, const Release& release);
 
     // All ids ours.
     void onOpen(const wire::StealOpen& open);
@@ -36,17 +44,22 @@ private:
     struct Running
     {
         std::unique_ptr<TakerStream> stream;
-        base::ExchangeId exchange;
+        wire::StealOpen open;
+        std::uint64_t held = 0; // its id while it is held
     };
 
     TakerStream* find(std::uint32_t stream);
+    bool hold(std::uint32_t stream, const RequestReader& request);
+    void notHeld(Running& running, const std::string& why);
     void ended(std::uint32_t stream, TakerEnd end);
 
     io::Loop& m_loop;
-    TakerStream::Send m_send;
-    Report m_report;
-    std::map<std::pair<std::uint64_t, std::uint16_t>, Taker> m_takers;
+    std::function<void(const wire::Message&)> m_send;
+    Reports m_reports;
+    std::map<std::pair<std::uint64_t, std::uint16_t>, std::shared_ptr<const Taker>> m_takers;
     std::unordered_map<std::uint32_t, Running> m_streams;
+    std::map<std::uint64_t, std::uint32_t> m_held; // id -> stream
+    std::uint64_t m_lastHeld = 0;
 };
 
 } // namespace podglass::session

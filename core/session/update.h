@@ -6,6 +6,7 @@
 #include "core/base/result.h"
 #include "core/base/time.h"
 #include "core/flow/event_batch.h"
+#include "core/session/taker.h"
 #include "core/wire/message.h"
 
 #include <string>
@@ -95,6 +96,9 @@ using Update = std::variant<StateChanged,
                             Break,
                             Traffic,
                             Taken,
+                            Held,
+                            HeldOver,
+                            HeldRefused,
                             wire::Hello, // the agent's, once connected
                             wire::TargetList,
                             wire::Attached,

@@ -41,4 +41,26 @@ Guess guessProtocol(bytes::ByteView start)
                : Guess::MaybeHttp;
 }
 
+Guess guessHttp2Client(bytes::ByteView start)
+{
+    constexpr std::string_view preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    const std::string_view text = bytes::asText(start);
+    if (text.starts_with(preface))
+        return Guess::Http2;
+    return preface.starts_with(text) ? Guess::Unsure : Guess::SomethingElse;
+}
+
+Guess guessHttp2Server(bytes::ByteView start)
+{
+    // Length (a multiple of six), type, flags, stream.
+    constexpr std::size_t setting = 6;
+    constexpr std::array<int, 9> header = {0, -1, -1, 4, 0, 0, 0, 0, 0}; // -1: any
+    for (std::size_t at = 0; at < std::min(start.size(), header.size()); ++at)
+        if (header[at] >= 0 && start[at] != header[at])
+            return Guess::SomethingElse;
+    if (start.size() < header.size())
+        return Guess::Unsure;
+    return (start[1] * 256U + start[2]) % setting == 0 ? Guess::Http2 : Guess::SomethingElse;
+}
+
 } // namespace podglass::steal

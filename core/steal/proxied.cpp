@@ -68,8 +68,25 @@ void Proxied::pump()
         return;
     }
     m_pumping = true;
+    do {
+        m_again = false;
+        if (m_http2)
+            pumpHttp2();
+        else
+            pumpHttp1();
+    } while (m_again && !m_over);
+    m_pumping = false;
+    if (m_over || m_http2)
+        return;
+    wantMore();
+    m_up.releaseIfEmpty();
+    m_down.releaseIfEmpty();
+}
+
+void Proxied::pumpHttp1()
+{
     bool moved = true;
-    while (moved && !m_over) {
+    while (moved && !m_over && !m_http2) {
         m_again = false;
         moved = readClient();
         moved = readRequests() || moved;
@@ -78,15 +95,51 @@ void Proxied::pump()
         moved = readResponses() || moved;
         moved = sendDown() || moved;
         moved = settleTaken() || moved;
-        finishIfDone();
+        if (!m_http2)
+            finishIfDone();
         moved = moved || m_again;
     }
-    m_pumping = false;
-    if (m_over)
-        return;
-    wantMore();
-    m_up.releaseIfEmpty();
-    m_down.releaseIfEmpty();
+}
+
+void Proxied::pumpHttp2()
+{
+    const auto relay = m_http2; // it may be left below
+    switch (relay->pump()) {
+    case Http2Relay::State::Going:
+        break;
+    case Http2Relay::State::Finished:
+        leaveHttp2();
+        if (m_sink)
+            m_sink->finished(flow::Direction::ServerToClient, base::wallClock());
+        beginGoodbye();
+        m_again = true;
+        break;
+    case Http2Relay::State::ResetByCaller:
+        abort(flow::Direction::ClientToServer);
+        break;
+    case Http2Relay::State::ResetByService:
+        abort(flow::Direction::ServerToClient);
+        break;
+    case Http2Relay::State::NotHttp2:
+        // The service answered our preface; the caller's was the same and is not sent again.
+        leaveHttp2();
+        if (m_sink)
+            m_sink->data(
+                flow::Direction::ClientToServer, 0, relay->callerSaid(), base::wallClock());
+        m_upBytes = relay->callerSaid().size();
+        m_down.append(bytes::asBytes(relay->serviceSaid()));
+        relayRaw();
+        m_again = true;
+        break;
+    }
+}
+
+void Proxied::leaveHttp2()
+{
+    m_http2->abandon();
+    m_upBytes = m_http2->streamBytes()[0];
+    m_downBytes = m_http2->streamBytes()[1];
+    m_http2.reset();
 }
 
 bool Proxied::readClient()

@@ -7,6 +7,7 @@
 //   requests: head -> decision -> cleared  proxied_requests.cpp
 //   responses of the service               proxied_responses.cpp
 //   requests taken by a client             proxied_taken.cpp
+// A connection that turns out to be HTTP/2 is handed to an Http2Relay as a whole.
 // Until something is proven, bytes are held; what cannot be judged is relayed raw for good.
 // Contract: requests are answered in order. A request that nobody takes goes to the service byte
 // for byte. Ownership: shared by its port and, during a callback, by the callback.
@@ -14,6 +15,7 @@
 #pragma once
 
 #include "core/parse/http1_parser.h"
+#include "core/steal/http2_relay.h"
 #include "core/steal/lane.h"
 #include "core/steal/listener.h"
 #include "core/steal/proxy_context.h"
@@ -54,10 +56,11 @@ private:
     enum class Patience : std::uint8_t
     {
         None,
-        Head,   // for the rest of a head
-        Taker,  // for any sign of it
-        Drain,  // for the end of a request that was answered early
-        Goodbye // for the client's FIN after ours
+        Head,    // for the rest of a head
+        Preface, // of HTTP/2, where the server spoke first
+        Taker,   // for any sign of it
+        Drain,   // for the end of a request that was answered early
+        Goodbye  // for the client's FIN after ours
     };
 
     // A request that went to the service and whose response is not complete.
@@ -69,6 +72,9 @@ private:
 
     // proxied.cpp
     void pump();
+    void pumpHttp1();
+    void pumpHttp2();
+    void leaveHttp2();
     bool readClient();
     bool readService();
     bool sendUp();
@@ -93,6 +99,9 @@ private:
     bool readRequestStep();
     [[nodiscard]] bool mayReadRequest() const;
     bool needMoreRequest(std::size_t consumed);
+    void waitForHead();
+    bool readPreface(bytes::ByteView input);
+    void beginHttp2();
     void decide(std::size_t headBytes);
     [[nodiscard]] const Taking* taker(const parse::Http1Head& head) const;
     void endOfRequest();
@@ -104,6 +113,7 @@ private:
     // proxied_responses.cpp
     bool readResponses();
     bool readResponseStep();
+    void readUnasked(bytes::ByteView input);
     void endOfResponse();
     void await(Awaited request);
     void clearDown(std::size_t count);
@@ -151,6 +161,8 @@ private:
     std::unique_ptr<TakenExchange> m_taken;
     std::uint64_t m_takenSerial = 0; // callbacks of an older stream are not heard
     std::size_t m_drained = 0;
+
+    std::shared_ptr<Http2Relay> m_http2; // then the lanes are not used
 
     Patience m_patience = Patience::None;
     base::Instant m_deadline{};

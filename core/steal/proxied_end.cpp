@@ -103,6 +103,8 @@ void Proxied::end(flow::CloseReason reason, flow::Direction by)
     if (std::exchange(m_over, true))
         return;
     const auto alive = shared_from_this();
+    if (m_http2)
+        leaveHttp2();
     if (m_taken)
         retireTaken(wire::StealFailure::CallerGone, "the caller went away");
     m_client->closeNow();
@@ -163,6 +165,7 @@ void Proxied::outOfPatience()
     case Patience::None:
         break;
     case Patience::Head:
+    case Patience::Preface:
         relayRaw();
         break;
     case Patience::Taker:

@@ -24,7 +24,7 @@ bool Proxied::readRequests()
         return any;
     }
     bool moved = openTaker();
-    while (!m_raw && mayReadRequest() && readRequestStep())
+    while (!m_raw && !m_http2 && mayReadRequest() && readRequestStep())
         moved = true;
     return moved;
 }
@@ -42,9 +42,13 @@ bool Proxied::readRequestStep()
     const bytes::ByteView input = m_up.unread();
     if (!m_inRequest && input.empty())
         return false;
-    if (!m_seenRequest && guessProtocol(input) == Guess::SomethingElse) {
-        relayRaw();
-        return true;
+    if (!m_seenRequest) {
+        if (guessProtocol(input) == Guess::SomethingElse) {
+            relayRaw();
+            return true;
+        }
+        if (guessHttp2Client(input) != Guess::SomethingElse)
+            return readPreface(input);
     }
     const parse::Http1Parser::Step step = m_requests.next(input);
     switch (step.item) {
@@ -77,13 +81,52 @@ bool Proxied::needMoreRequest(std::size_t consumed)
         relayRaw();
         return true;
     }
-    if (m_patience == Patience::None) {
-        const bool surely = m_seenRequest || guessProtocol(m_up.unread()) == Guess::Http;
-        wait(Patience::Head,
-             surely ? base::Duration(limits::headPatience)
-                    : base::Duration(limits::unknownProtocolPatience));
-    }
+    waitForHead();
     return consumed > 0;
+}
+
+void Proxied::waitForHead()
+{
+    if (m_patience != Patience::None)
+        return;
+    const bool surely = m_seenRequest || guessProtocol(m_up.unread()) == Guess::Http;
+    wait(Patience::Head,
+         surely ? base::Duration(limits::headPatience)
+                : base::Duration(limits::unknownProtocolPatience));
+}
+
+// HTTP/2 is known by its whole preface only (RFC 9113 3.4).
+bool Proxied::readPreface(bytes::ByteView input)
+{
+    if (guessHttp2Client(input) == Guess::Http2) {
+        beginHttp2();
+        return true;
+    }
+    if (m_client->ended()) {
+        relayRaw();
+        return true;
+    }
+    waitForHead();
+    return false;
+}
+
+void Proxied::beginHttp2()
+{
+    m_patience = Patience::None;
+    const Http2Relay::Parts parts{m_context,
+                                  m_id,
+                                  m_accepted,
+                                  *m_client,
+                                  *m_service,
+                                  m_sink.get(),
+                                  [self = weak_from_this()] {
+                                      if (const auto alive = self.lock())
+                                          alive->pump();
+                                  }};
+    m_http2 = std::make_shared<Http2Relay>(parts, std::array{m_up.unread(), m_down.unread()});
+    m_up.dropUnread();
+    m_down.dropUnread();
+    m_again = true;
 }
 
 void Proxied::decide(std::size_t headBytes)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The way of the service's responses: read only to know where each ends, and passed as they come.
+#include "core/base/limits.h"
+#include "core/steal/protocol_guess.h"
 #include "core/steal/proxied.h"
 
 namespace podglass::steal {
@@ -8,7 +10,7 @@ bool Proxied::readResponses()
 {
     if (m_taken)
         return readTaken();
-    if (m_goodbye)
+    if (m_goodbye || m_http2)
         return false;
     bool moved = false;
     while (!m_raw && readResponseStep())
@@ -24,9 +26,8 @@ bool Proxied::readResponseStep()
 {
     const bytes::ByteView input = m_down.unread();
     if (m_awaited.empty()) {
-        // A server that speaks unasked is not, or not any more, answering HTTP requests.
         if (!input.empty())
-            relayRaw();
+            readUnasked(input);
         return false;
     }
     const parse::Http1Parser::Step step = m_responses.next(input);
@@ -55,6 +56,16 @@ bool Proxied::readResponseStep()
         return false;
     }
     return true;
+}
+
+// A server that speaks unasked is not, or not any more, answering HTTP/1 requests. One of HTTP/2
+// may speak first; its client is given a moment to say that it is one.
+void Proxied::readUnasked(bytes::ByteView input)
+{
+    if (m_seenRequest || guessHttp2Server(input) == Guess::SomethingElse)
+        relayRaw();
+    else if (m_patience == Patience::None)
+        wait(Patience::Preface, limits::serverFirstPatience);
 }
 
 void Proxied::endOfResponse()

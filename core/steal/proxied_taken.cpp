@@ -58,6 +58,12 @@ TakerStream::Events Proxied::takerEvents()
         });
     };
     events.onWritable = [heard] { heard([](Proxied&) {}); };
+    events.onAlive = [heard] {
+        heard([](Proxied& self) {
+            if (self.m_patience == Patience::Taker)
+                self.wait(Patience::Taker, limits::takerSilence);
+        });
+    };
     return events;
 }
 

@@ -26,6 +26,7 @@ struct ProxyContext
     OwnSockets own{};
     std::vector<Taking> takings{};           // by age; none after release
     std::vector<std::uint8_t> scratch{};     // for one read
+    std::size_t http2UnderWay = 0;           // bytes of bodies in HTTP/2 relays
     std::function<void(Proxied*)> onEnded{}; // the last thing a connection says
     // A stream must not go inside one of its own callbacks: it goes a little later.
     std::function<void(std::unique_ptr<TakerStream>)> retire{};

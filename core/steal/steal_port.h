@@ -45,6 +45,7 @@ public:
         std::function<void()> onEnd;
         std::function<void(wire::StealFailure, std::string_view)> onReset;
         std::function<void()> onWritable;
+        std::function<void()> onAlive; // no bytes yet, but its answer is being made
     };
 
     TakerStream() = default;

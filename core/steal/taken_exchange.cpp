@@ -27,7 +27,7 @@ std::string_view reasonOf(wire::StealFailure failure)
 
 } // namespace
 
-std::string badGateway(const TakerFailed& failed, std::string_view method)
+std::string badGatewayText(const TakerFailed& failed)
 {
     std::string text = "Podglass stole this request, but ";
     text += reasonOf(failed.failure);
@@ -35,6 +35,12 @@ std::string badGateway(const TakerFailed& failed, std::string_view method)
     std::string detail = failed.message.substr(0, messageBytes);
     std::erase_if(detail, [](char byte) { return byte < ' ' || byte > '~'; });
     text += detail.empty() ? ".\n" : ": " + detail + "\n";
+    return text;
+}
+
+std::string badGateway(const TakerFailed& failed, std::string_view method)
+{
+    const std::string text = badGatewayText(failed);
     std::string out = "HTTP/1.1 502 Bad Gateway\r\nServer: Podglass\r\nContent-Type: text/plain\r\n"
                       "Connection: close\r\nContent-Length: ";
     out += std::to_string(text.size()) + "\r\n\r\n";

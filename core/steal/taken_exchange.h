@@ -47,7 +47,10 @@ struct TakenExchange
     std::optional<TakerFailed> failed;
 };
 
-// A whole response that says why the request was not answered (RFC 9110 15.6.3).
+// Why the request was not answered, for the caller to read.
+std::string badGatewayText(const TakerFailed& failed);
+
+// The same as a whole response (RFC 9110 15.6.3).
 std::string badGateway(const TakerFailed& failed, std::string_view method);
 
 } // namespace podglass::steal

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bytes between sockets and sessions, and how the connection ends.
+#include "core/steal/http2_relay.h"
+
+#include "core/base/limits.h"
+#include "core/steal/protocol_guess.h"
+
+#include <algorithm>
+
+namespace podglass::steal {
+
+namespace {
+
+// A sender is filled up to here, then the socket must take some first.
+constexpr std::size_t sendAhead = std::size_t{64} * 1024;
+// What one send() of nghttp2 may add to that: a head with its CONTINUATIONs.
+constexpr std::size_t sendBuffer = sendAhead + 3 * limits::http2HeadBytes;
+
+constexpr std::uint16_t enablePush = 2; // RFC 9113 6.5.2
+constexpr std::uint16_t maxConcurrentStreams = 3;
+constexpr std::uint16_t maxHeaderListSize = 6;
+constexpr std::uint16_t enableConnectProtocol = 8; // RFC 8441 3
+
+bool flush(bytes::WatermarkBuffer& from, SocketEnd& to)
+{
+    if (from.empty())
+        return false;
+    const std::size_t went = to.write(from.view());
+    from.consume(went);
+    from.releaseIfEmpty();
+    return went != 0;
+}
+
+} // namespace
+
+Http2Relay::Http2Relay(Parts parts, std::array<bytes::ByteView, 2> early)
+    : m_parts(std::move(parts))
+    , m_caller(http2::End::Role::Server, *this)
+    , m_upstream(http2::End::Role::Client, *this)
+    , m_early(limits::proxyBufferBytes)
+    , m_toCaller(sendBuffer)
+    , m_toService(sendBuffer)
+{
+    m_early.append(early[0]);
+    m_upstream.announce({{enablePush, 0}});
+    takeFromService(early[1]);
+}
+
+Http2Relay::~Http2Relay()
+{
+    m_parts.context.http2UnderWay -= m_underWay;
+}
+
+Http2Relay::State Http2Relay::pump()
+{
+    bool moved = true;
+    while (moved && !m_notHttp2) {
+        moved = greetCaller();
+        moved = readCaller() || moved;
+        moved = decideArrived() || moved;
+        moved = readService() || moved;
+        moved = settleService() || moved;
+        moved = settleStreams() || moved;
+        moved = writeTakers() || moved;
+        moved = writeService() || moved;
+        moved = writeCaller() || moved;
+    }
+    wantMore();
+    return state();
+}
+
+// What a caller must know of the service: how many streams, how large heads, whether CONNECT may
+// name a protocol. A service that is slow to say so is not waited for: a request may be taken.
+bool Http2Relay::greetCaller()
+{
+    if (m_greeted || (!m_upstream.greeted() && m_patient)) {
+        if (!m_greeted && !std::exchange(m_waiting, true)) {
+            m_parts.context.loop.after(limits::unknownProtocolPatience, [self = weak_from_this()] {
+                if (const auto alive = self.lock()) {
+                    alive->m_patient = false;
+                    alive->m_parts.wake();
+                }
+            });
+        }
+        return false;
+    }
+    m_greeted = true;
+    std::vector<http2::Setting> settings{
+        {maxConcurrentStreams,
+         std::min(m_upstream.peerSetting(maxConcurrentStreams), limits::http2ConcurrentStreams)}};
+    if (const auto most = m_upstream.peerSetting(maxHeaderListSize); most != UINT32_MAX)
+        settings.push_back({maxHeaderListSize, most});
+    if (m_upstream.peerSetting(enableConnectProtocol) == 1)
+        settings.push_back({enableConnectProtocol, 1});
+    m_caller.announce(settings);
+    takeFromCaller(m_early.view());
+    m_early.consume(m_early.size());
+    m_early.releaseIfEmpty();
+    return true;
+}
+
+bool Http2Relay::readCaller()
+{
+    if (!m_parts.client.readable() || m_toCaller.size() >= sendAhead)
+        return false;
+    std::span<std::uint8_t> scratch(m_parts.context.scratch);
+    if (m_greeted) {
+        takeFromCaller(m_parts.client.read(scratch));
+        return true;
+    }
+    if (m_early.full())
+        return false;
+    m_early.append(m_parts.client.read(scratch.first(std::min(scratch.size(), m_early.room()))));
+    return true;
+}
+
+void Http2Relay::takeFromCaller(bytes::ByteView data)
+{
+    if (data.empty() || m_caller.over())
+        return;
+    // The observer first: decisions name the exchange that it made of the head.
+    if (m_parts.sink != nullptr)
+        m_parts.sink->data(
+            flow::Direction::ClientToServer, m_streamBytes[0], data, base::wallClock());
+    m_streamBytes[0] += data.size();
+    m_caller.receive(data);
+}
+
+bool Http2Relay::readService()
+{
+    if (!m_parts.service.readable() || m_serviceDown)
+        return false;
+    takeFromService(m_parts.service.read(m_parts.context.scratch));
+    return true;
+}
+
+void Http2Relay::takeFromService(bytes::ByteView data)
+{
+    if (data.empty())
+        return;
+    if (!m_upstream.greeted()) {
+        m_serviceSaid += bytes::asText(data);
+        if (guessHttp2Server(bytes::asBytes(m_serviceSaid)) == Guess::SomethingElse) {
+            m_notHttp2 = !m_greeted;
+            if (m_greeted)
+                serviceLost();
+            return;
+        }
+    }
+    m_upstream.receive(data);
+}
+
+bool Http2Relay::writeCaller()
+{
+    if (!m_greeted)
+        return false;
+    bool moved = false;
+    while (m_toCaller.size() < sendAhead) {
+        const bytes::ByteView data = m_caller.send();
+        if (data.empty())
+            break;
+        m_toCaller.append(data);
+        if (m_parts.sink != nullptr)
+            m_parts.sink->data(
+                flow::Direction::ServerToClient, m_streamBytes[1], data, base::wallClock());
+        m_streamBytes[1] += data.size();
+        moved = true;
+    }
+    return flush(m_toCaller, m_parts.client) || moved;
+}
+
+bool Http2Relay::writeService()
+{
+    if (m_serviceDown)
+        return false;
+    bool moved = false;
+    while (m_toService.size() < sendAhead) {
+        const bytes::ByteView data = m_upstream.send();
+        if (data.empty())
+            break;
+        m_toService.append(data);
+        moved = true;
+    }
+    return flush(m_toService, m_parts.service) || moved;
+}
+
+void Http2Relay::wantMore()
+{
+    const bool room = m_greeted ? m_toCaller.size() < sendAhead : !m_early.full();
+    m_parts.client.want(room, !m_toCaller.empty());
+    m_parts.service.want(!m_serviceDown, !m_toService.empty());
+}
+
+// FIN of the caller goes on as soon as what came before it went; the end of the service is the end
+// of every stream that it has.
+bool Http2Relay::settleService()
+{
+    if (m_serviceDown)
+        return false;
+    SocketEnd& service = m_parts.service;
+    if (service.ended() || service.broken() || m_upstream.over()) {
+        serviceLost();
+        return true;
+    }
+    const bool said = m_toService.empty() && m_arrived.empty()
+                      && std::ranges::none_of(m_streams, [](const auto& entry) {
+                             return entry.second->goes == Http2Stream::Goes::Service
+                                    && !entry.second->up.body.empty();
+                         });
+    if (m_greeted && m_parts.client.ended() && said && service.connected() && !service.finished())
+        service.finishWriting();
+    return false;
+}
+
+void Http2Relay::serviceLost()
+{
+    m_serviceDown = true;
+    m_toService.consume(m_toService.size());
+    for (const auto& [id, stream] : m_streams) {
+        if (stream->goes != Http2Stream::Goes::Service || stream->onwardGone)
+            continue;
+        onwardClosed(*stream, stream->down.ended ? http2::error::none : http2::error::internal);
+    }
+    if (m_greeted && anyTaken() && !std::exchange(m_goneAway, true))
+        m_caller.goAway(0, http2::error::none);
+}
+
+bool Http2Relay::anyTaken() const
+{
+    return std::ranges::any_of(m_streams,
+                               [](const auto& entry) { return entry.second->taker != nullptr; });
+}
+
+Http2Relay::State Http2Relay::state()
+{
+    if (m_parts.client.broken() || m_parts.client.writeBroken())
+        return State::ResetByCaller;
+    if (m_notHttp2)
+        return State::NotHttp2;
+    if (!m_toCaller.empty())
+        return State::Going;
+    if (m_greeted && m_caller.over())
+        return State::Finished;
+    if (!m_serviceDown || anyTaken())
+        return State::Going;
+    if (m_parts.service.broken())
+        return State::ResetByService;
+    const bool delivered = std::ranges::all_of(m_streams, [](const auto& entry) {
+        return entry.second->callerGone || entry.second->down.body.empty();
+    });
+    return delivered ? State::Finished : State::Going;
+}
+
+} // namespace podglass::steal
