@@ -2,7 +2,6 @@
 #include "app/ssh/authenticate.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 
 namespace podglass::ssh {
@@ -31,9 +30,13 @@ std::string reasonOf(const std::string& type)
 
 } // namespace
 
-Authentication::Authentication(SshSession& session, const targets::SshHost& host, Control& control)
+Authentication::Authentication(SshSession& session,
+                               const targets::SshHost& host,
+                               bool maySwitch,
+                               Control& control)
     : m_session(session)
     , m_host(host)
+    , m_maySwitch(maySwitch)
     , m_control(control)
     , m_agent(session)
 {}
@@ -41,8 +44,10 @@ Authentication::Authentication(SshSession& session, const targets::SshHost& host
 void Authentication::prepare()
 {
     m_files = loadKeyFiles(m_host, m_control);
-    if (m_agent.open())
+    if (const auto opened = m_agent.open(m_host.identityAgent); opened)
         m_agentKeys = m_agent.list();
+    else
+        m_control.warn(opened.error().what, opened.error().where);
 }
 
 void Authentication::nameUnusableKeys()
@@ -56,12 +61,29 @@ void Authentication::nameUnusableKeys()
             m_unusable.push_back(key.path + " (" + reasonOf(key.type) + ")");
     }
     if (!m_unusable.empty())
-        m_control.warn("keys that will not work here: " + joined(m_unusable, ", "),
-                       "the system-ssh transport can use them");
+        m_control.warn("keys that the built-in SSH cannot use: " + joined(m_unusable, ", "));
     std::erase_if(m_agentKeys, [](const auto& key) { return !isUsableUserKey(key.type); });
     std::erase_if(m_files, [](const auto& key) { return !isUsableUserKey(key.type); });
+}
+
+// As ssh(1): first the agent's keys that are configured, then its others unless IdentitiesOnly,
+// then files that the agent has not.
+void Authentication::chooseKeys()
+{
+    const auto isConfigured = [this](const AgentKeys::Key& key) {
+        return std::ranges::any_of(m_files, [&](const KeyFile& file) {
+            return !file.blob.empty() && file.blob == key.blob;
+        });
+    };
     if (m_host.identitiesOnly)
-        m_agentKeys.clear();
+        std::erase_if(m_agentKeys, [&](const auto& key) { return !isConfigured(key); });
+    std::ranges::stable_partition(m_agentKeys, isConfigured);
+    std::erase_if(m_files, [this](const KeyFile& file) {
+        return file.text.size() == 0
+               || std::ranges::any_of(m_agentKeys, [&](const AgentKeys::Key& key) {
+                      return !file.blob.empty() && file.blob == key.blob;
+                  });
+    });
 }
 
 bool Authentication::offers(std::string_view method) const
@@ -99,12 +121,25 @@ bool Authentication::tryAgent()
     return false;
 }
 
+bool Authentication::tryKeys()
+{
+    tryAgent();
+    for (const KeyFile& key : m_files) {
+        if (!over())
+            tryFile(key);
+    }
+    m_switching = !over() && m_maySwitch && !m_unusable.empty();
+    return m_done;
+}
+
 bool Authentication::tryFile(const KeyFile& key)
 {
     for (int round = 0; round < passwordAttempts && !over(); ++round) {
         std::optional<Secret> passphrase;
         if (key.encrypted) {
-            passphrase = m_control.ask("passphrase", "Passphrase of " + key.path, key.type);
+            passphrase = m_control.ask("passphrase",
+                                       "Passphrase of " + key.path,
+                                       round == 0 ? key.type : "wrong passphrase, try again");
             if (!passphrase) {
                 m_tried.push_back(key.path + ": no passphrase given");
                 return false;
@@ -130,10 +165,9 @@ bool Authentication::tryFile(const KeyFile& key)
 
 bool Authentication::tryPassword()
 {
-    const std::string who = m_host.user + "@" + m_host.hostName;
     for (int round = 0; round < passwordAttempts && !over(); ++round) {
         const auto password = m_control.ask(
-            "password", "Password for " + who, round == 0 ? "" : "refused, try again");
+            "password", "Password for " + who(), round == 0 ? "" : "refused, try again");
         if (!password) {
             m_cancelled = m_control.fd() >= 0;
             m_tried.emplace_back("password: none given");
@@ -158,8 +192,19 @@ struct Interactive
 {
     Control* control = nullptr;
     std::string who;
+    bool again = false; // refused before
+    bool asked = false;
     bool cancelled = false;
 };
+
+// "Password: " as PAM asks it → "Password for root@build-3"; other questions stay as they are.
+std::string titleOf(std::string question, const std::string& who)
+{
+    question.erase(question.find_last_not_of(" :\n") + 1);
+    if (question.find('@') != std::string::npos || question.size() > 60)
+        return question;
+    return (question.empty() ? "Answer" : question) + " for " + who;
+}
 
 thread_local Interactive* interactive = nullptr;
 
@@ -177,20 +222,24 @@ void answerPrompts(const char* name,
         return std::string(bytes != nullptr ? bytes : "",
                            static_cast<std::size_t>(std::max(length, 0)));
     };
-    const std::string words = text(name, nameLength) + " " + text(instruction, instructionLength);
+    std::string words = text(name, nameLength);
+    const std::string more = text(instruction, instructionLength);
+    words += words.empty() || more.empty() ? more : "\n" + more;
+    if (interactive->again)
+        words += words.empty() ? "refused, try again" : "\nrefused, try again";
     for (int i = 0; i < count; ++i) {
         const std::string question(prompts[i].text, prompts[i].length);
         auto answer =
             interactive->cancelled
                 ? std::nullopt
                 : interactive->control->ask(prompts[i].echo != 0 ? "question" : "password",
-                                            question + " (" + interactive->who + ")",
+                                            titleOf(question, interactive->who),
                                             words);
+        interactive->asked = true;
         interactive->cancelled = interactive->cancelled || !answer;
         if (!answer)
             continue;
-        // Freed by libssh2 with plain free(), as its own examples expect.
-        responses[i].text = static_cast<char*>(std::malloc(answer->size() + 1));
+        responses[i].text = static_cast<char*>(SshSession::memory(answer->size() + 1));
         if (responses[i].text == nullptr)
             continue;
         std::memcpy(responses[i].text, answer->text(), answer->size() + 1);
@@ -202,62 +251,97 @@ void answerPrompts(const char* name,
 
 bool Authentication::tryInteractive()
 {
-    Interactive state{&m_control, m_host.user + "@" + m_host.hostName, false};
+    Interactive state{&m_control, who()};
     interactive = &state;
-    attempt("keyboard-interactive", m_session.complete([&] {
-        return libssh2_userauth_keyboard_interactive_ex(
-            m_session.raw(), m_host.user.c_str(), lengthOf(m_host.user), &answerPrompts);
-    }));
+    for (int round = 0; round < passwordAttempts && !over(); ++round) {
+        state.asked = false;
+        const int result = m_session.complete([&] {
+            return libssh2_userauth_keyboard_interactive_ex(
+                m_session.raw(), m_host.user.c_str(), lengthOf(m_host.user), &answerPrompts);
+        });
+        m_cancelled = state.cancelled;
+        attempt("keyboard-interactive", result);
+        if (!state.asked || m_cancelled)
+            break; // the server has no question for us
+        state.again = true;
+    }
     interactive = nullptr;
-    m_cancelled = state.cancelled;
-    return m_done;
+    return state.asked;
 }
 
 Failure Authentication::failure() const
 {
-    const std::string where = "log in as " + m_host.user + " on " + m_host.hostName;
+    const std::string tried = joined(m_tried, "; ");
     if (m_cancelled)
-        return {Fault::Auth, {.what = "cancelled", .where = where, .advice = {}}};
-    std::string what = "the server accepts " + (m_methods.empty() ? "nothing" : m_methods)
-                       + "; tried " + (m_tried.empty() ? "nothing" : joined(m_tried, "; "));
+        return {Fault::Auth,
+                {.what = "cancelled",
+                 .where = "log in as " + who(),
+                 .advice = "connect again to be asked again"}};
+    std::string why = "the server accepts " + (m_methods.empty() ? "nothing" : m_methods) + "\n"
+                      + (tried.empty() ? "nothing could be tried" : tried);
     if (!m_unusable.empty())
-        what += "; not usable here: " + joined(m_unusable, ", ");
-    return {Fault::Auth,
-            {.what = what,
-             .where = where,
-             .advice = m_unusable.empty() ? "check the user name and the keys"
-                                          : "use the system-ssh transport for these keys"}};
+        why += "\nnot usable by the built-in SSH: " + joined(m_unusable, ", ");
+    const bool lost = m_lost && m_tried.size() < 2;
+    return {
+        lost ? Fault::Network : Fault::Auth,
+        {.what = (lost ? "the server closed the connection\n" : "the server refused the log-in\n")
+                 + why,
+         .where = "log in as " + who(),
+         .advice = m_unusable.empty() ? "check the user name, and that one of your keys is in "
+                                        "authorized_keys there"
+                                      : "choose system ssh, which can use these keys",
+         .lasting = lost ? base::Lasting::Transient : base::Lasting::Persistent},
+        m_unusable.empty() ? Switch::No : Switch::Keys};
+}
+
+void Authentication::listMethods()
+{
+    const char* methods = m_session.completePointer([&] {
+        return libssh2_userauth_list(m_session.raw(), m_host.user.c_str(), lengthOf(m_host.user));
+    });
+    m_done = libssh2_userauth_authenticated(m_session.raw()) != 0;
+    if (m_done)
+        m_tried.emplace_back("nothing asked: accepted");
+    else if (methods == nullptr)
+        m_lost = true;
+    else
+        m_methods = methods;
+}
+
+void Authentication::tryMethods()
+{
+    if (offers("publickey"))
+        tryKeys();
+    if (over() || m_switching)
+        return;
+    bool asked = false;
+    if (offers("keyboard-interactive"))
+        asked = tryInteractive();
+    if (!asked && !over() && offers("password"))
+        tryPassword();
 }
 
 std::optional<Failure> Authentication::run()
 {
+    constexpr int factors = 3;
     nameUnusableKeys();
-    const std::uint32_t step = m_control.begin("log in as " + m_host.user);
-    const char* methods = m_session.completePointer([&] {
-        return libssh2_userauth_list(m_session.raw(), m_host.user.c_str(), lengthOf(m_host.user));
-    });
-    m_methods = methods != nullptr ? methods : "";
-    m_done = libssh2_userauth_authenticated(m_session.raw()) != 0;
-    if (m_done)
-        m_tried.emplace_back("none: accepted");
-    if (!over() && offers("publickey")) {
-        tryAgent();
-        for (const KeyFile& key : m_files) {
-            if (!over())
-                tryFile(key);
-        }
+    chooseKeys();
+    const std::uint32_t step = m_control.begin("log in as " + who());
+    std::string before;
+    for (int factor = 0; factor < factors && !over() && !m_switching; ++factor) {
+        listMethods();
+        if (over() || m_methods == before)
+            break;
+        // The server asks for something else than it did: the last proof was good.
+        if (!m_tried.empty() && m_tried.back().ends_with(": refused"))
+            m_tried.back().replace(m_tried.back().size() - 7, 7, "accepted, more is asked");
+        before = m_methods;
+        tryMethods();
     }
-    if (!over() && offers("password"))
-        tryPassword();
-    if (!over() && offers("keyboard-interactive"))
-        tryInteractive();
     m_files.clear(); // wiped
-    if (!m_done) {
-        const Failure failed = failure();
-        m_control.failed(step, "log in as " + m_host.user + ": refused", failed.error.what);
-        return failed;
-    }
-    m_control.done(step, "logged in as " + m_host.user, m_tried.back());
+    if (!m_done)
+        return failure();
+    m_control.done(step, "logged in as " + who(), joined(m_tried, "; "));
     return std::nullopt;
 }
 

@@ -92,28 +92,38 @@ void Control::step(std::uint32_t id,
 std::uint32_t Control::begin(const std::string& text)
 {
     m_begun = std::chrono::steady_clock::now();
-    step(++m_lastStep, "running", text, {});
+    m_running = ++m_lastStep;
+    step(m_lastStep, "running", text, {});
     return m_lastStep;
 }
 
 void Control::done(std::uint32_t id, const std::string& text, const std::string& detail)
 {
+    m_running = 0;
     step(id, "done", text, detail);
 }
 
 void Control::warn(const std::string& text, const std::string& detail)
 {
+    m_begun = std::chrono::steady_clock::now();
     step(++m_lastStep, "warning", text, detail);
 }
 
 void Control::failed(std::uint32_t id, const std::string& text, const std::string& detail)
 {
+    m_running = 0;
     step(id, "failed", text, detail);
 }
 
 void Control::error(const Failure& failure)
 {
     const base::Error& error = failure.error;
+    if (m_running != 0) {
+        const std::size_t end = error.what.find('\n');
+        failed(m_running,
+               error.where + ": " + error.what.substr(0, end),
+               end == std::string::npos ? "" : error.what.substr(end + 1));
+    }
     if (m_fd < 0)
         ::dprintf(STDERR_FILENO, "podglass-ssh: %s\n", error.text().c_str());
     send(dump({{"error",
@@ -121,7 +131,17 @@ void Control::error(const Failure& failure)
                  {"what", error.what},
                  {"where", error.where},
                  {"advice", error.advice},
-                 {"lasting", error.lasting == base::Lasting::Persistent}}}}));
+                 {"lasting", error.lasting == base::Lasting::Persistent},
+                 {"switch",
+                  failure.toSystemSsh == Switch::Yes    ? "yes"
+                  : failure.toSystemSsh == Switch::Keys ? "keys"
+                                                        : "no"}}}}));
+}
+
+void Control::goOnFrom(Counts counts)
+{
+    m_lastStep = counts.step;
+    m_lastPrompt = counts.prompt;
 }
 
 void Control::live()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/ssh/host_key.h"
 
+#include "core/base/limits.h"
 #include "core/bytes/cursor.h"
 #include "core/targets/small_file.h"
 
@@ -15,7 +16,7 @@ namespace {
 constexpr std::array<std::string_view, 4> usableTypes{
     "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"};
 
-constexpr const char* useSystemSsh = "use the system-ssh transport for this host";
+constexpr const char* useSystemSsh = "choose system ssh for this host";
 
 bool isUsable(const std::string& type)
 {
@@ -41,12 +42,27 @@ std::uint16_t portInFile(const targets::SshHost& host)
     return host.hostKeyAlias.empty() ? host.port : std::uint16_t{22};
 }
 
-Failure keyFailure(const targets::SshHost& host, std::string what, std::string advice)
+Failure keyFailure(const targets::SshHost& host,
+                   std::string what,
+                   std::string advice,
+                   Switch toSystemSsh = Switch::No)
 {
     return {Fault::HostKey,
             {.what = std::move(what),
-             .where = "host key of " + host.hostName,
-             .advice = std::move(advice)}};
+             .where = targets::knownHostName(nameInFile(host), portInFile(host)),
+             .advice = std::move(advice)},
+            toSystemSsh};
+}
+
+constexpr const char* compare = "compare the fingerprint with what the administrator of the host "
+                                "tells you";
+
+// ssh-keygen -R, with what it needs.
+std::string removal(const targets::SshHost& host, const std::string& file)
+{
+    return "somebody may be listening in: ask the administrator. Only if the key was really "
+           "replaced: ssh-keygen -R '"
+           + targets::knownHostName(nameInFile(host), portInFile(host)) + "' -f " + file;
 }
 
 std::string typeOf(std::string_view blob)
@@ -64,23 +80,27 @@ Failure negotiationFailure(SshSession& session,
     const bool usable = std::ranges::any_of(offered, isUsable);
     if (!offered.empty() && !usable)
         return keyFailure(host,
-                          "the server has only keys that the built-in transport cannot check ("
-                              + joined(offered) + ")",
-                          useSystemSsh);
+                          "the built-in SSH cannot check this host's keys\nthe server has "
+                              + joined(offered),
+                          useSystemSsh,
+                          Switch::Yes);
     if (!offered.empty() && !known.empty() && std::ranges::none_of(known, [&](const auto& type) {
             return std::ranges::find(offered, type) != offered.end();
         }))
         return keyFailure(host,
-                          "CHANGED: a " + joined(known)
-                              + " key is known, the server now offers only " + joined(offered),
-                          "somebody may be listening in; ask the administrator of the host");
+                          "the host key has CHANGED\nknown: a key of type " + joined(known)
+                              + "; the server now has only " + joined(offered),
+                          removal(host, "~/.ssh/known_hosts"));
     const std::string banner = session.offer().banner();
+    const bool answered = !banner.empty();
     return {
         Fault::Network,
-        {.what = session.lastError(),
-         .where = "handshake with " + host.hostName + (banner.empty() ? "" : " (" + banner + ")"),
-         .advice = banner.empty() ? "is that port an SSH server?" : useSystemSsh,
-         .lasting = base::Lasting::Transient}};
+        {.what = (answered ? "no common ground with the server\n" : "this is not an SSH server\n")
+                 + session.lastError() + (answered ? ", " + banner : ""),
+         .where = host.hostName + ", port " + std::to_string(host.port),
+         .advice = answered ? useSystemSsh : "is the port right?",
+         .lasting = base::Lasting::Transient},
+        answered && !offered.empty() ? Switch::Yes : Switch::No};
 }
 
 } // namespace
@@ -124,9 +144,11 @@ preferKnownTypes(SshSession& session, const targets::SshHost& host, const HostFi
     }
     if (wanted.empty())
         return keyFailure(host,
-                          "only a " + joined(known)
-                              + " key is known, which the built-in transport cannot check",
-                          useSystemSsh);
+                          "the built-in SSH cannot check this host's key\nknown is only a key of "
+                          "type "
+                              + joined(known),
+                          useSystemSsh,
+                          Switch::Yes);
     LIBSSH2_SESSION* raw = session.raw();
     libssh2_session_method_pref(raw, LIBSSH2_METHOD_HOSTKEY, wanted.c_str());
     libssh2_session_method_pref(
@@ -147,23 +169,20 @@ std::optional<Failure> handshake(SshSession& session,
                                  const HostFiles& files,
                                  Control& control)
 {
-    const std::uint32_t step = control.begin("handshake");
+    const std::uint32_t step = control.begin("handshake with " + host.hostName);
     const int failed = session.complete(
         [&] { return libssh2_session_handshake(session.raw(), session.socket()); });
-    if (failed == LIBSSH2_ERROR_TIMEOUT) {
-        control.failed(step, "handshake: no answer");
+    if (failed == LIBSSH2_ERROR_TIMEOUT)
         return Failure{Fault::Network,
-                       {.what = "no answer",
-                        .where = "handshake with " + host.hostName,
-                        .advice = "is that port an SSH server?",
+                       {.what = "no SSH greeting within "
+                                + std::to_string(limits::sshConnectTimeout.count())
+                                + " s\nthe connection stands, but nothing comes",
+                        .where = host.hostName + ", port " + std::to_string(host.port),
+                        .advice = "is that port an SSH server, and is the host overloaded?",
                         .lasting = base::Lasting::Transient}};
-    }
-    if (failed != 0) {
-        const auto known = files.known.typesFor(nameInFile(host), portInFile(host));
-        const Failure failure = negotiationFailure(session, host, known);
-        control.failed(step, "handshake: " + failure.error.what, session.lastError());
-        return failure;
-    }
+    if (failed != 0)
+        return negotiationFailure(
+            session, host, files.known.typesFor(nameInFile(host), portInFile(host)));
     const auto method = [&](int kind) {
         return std::string(libssh2_session_methods(session.raw(), kind));
     };
@@ -186,18 +205,19 @@ std::optional<Failure> askAboutNewKey(const targets::SshHost& host,
     const std::string print = typeOf(blob) + " " + targets::keyFingerprint(blob);
     std::string choice = "save";
     if (host.strictHostKeyChecking == "yes")
-        return keyFailure(host, "unknown, and StrictHostKeyChecking is yes: " + print, "");
-    if (host.strictHostKeyChecking != "accept-new" && host.strictHostKeyChecking != "no") {
-        std::string text = print;
+        return keyFailure(host,
+                          "the host key is unknown, and StrictHostKeyChecking is yes\n" + print,
+                          std::string(compare) + ", then add it to " + files.savePath);
+    if (host.strictHostKeyChecking != "accept-new" && host.strictHostKeyChecking != "no"
+        && host.strictHostKeyChecking != "off") {
+        std::string text = "Not seen before. Its key: " + print;
         if (!finding.otherNames.empty())
-            text += "\nknown under other names: " + joined(finding.otherNames);
-        const auto answer = control.ask("hostkey", "Unknown host " + name, text);
+            text += "\nThe same key is known as: " + joined(finding.otherNames);
+        const auto answer = control.ask("hostkey", "Is this " + name + "?", text);
         choice = answer ? std::string(answer->view()) : std::string();
     }
     if (choice != "once" && choice != "save")
-        return keyFailure(host,
-                          "unknown, not accepted: " + print,
-                          "compare the fingerprint with the administrator's");
+        return keyFailure(host, "the host key is unknown and was not accepted\n" + print, compare);
     if (choice == "once") {
         control.warn("host key of " + name + " trusted this once", print);
         return std::nullopt;
@@ -223,7 +243,7 @@ verifyHostKey(SshSession& session, const targets::SshHost& host, HostFiles& file
     const char* key = libssh2_session_hostkey(session.raw(), &length, &type);
     const std::string_view blob(key, key != nullptr ? length : 0);
     if (blob.empty())
-        return keyFailure(host, "the server sent none", "");
+        return keyFailure(host, "the server sent no host key", useSystemSsh);
     const auto finding = files.known.check(nameInFile(host), portInFile(host), blob);
     const std::string place = finding.file + ":" + std::to_string(finding.line);
     const std::string print = typeOf(blob) + " " + targets::keyFingerprint(blob);
@@ -237,12 +257,13 @@ verifyHostKey(SshSession& session, const targets::SshHost& host, HostFiles& file
         return askAboutNewKey(host, finding, blob, files, control);
     case targets::KeyVerdict::Changed:
         return keyFailure(host,
-                          "CHANGED: " + place + " has a " + finding.knownType
-                              + " key, the server shows " + print,
-                          "somebody may be listening in; ask the administrator, and remove the "
-                          "line only when the change is confirmed");
+                          "the host key has CHANGED\nknown: " + finding.knownType + " "
+                              + finding.knownFingerprint + " (" + place + ")\nshown now: " + print,
+                          removal(host, finding.file));
     case targets::KeyVerdict::Revoked:
-        return keyFailure(host, "REVOKED by " + place + ": " + print, "do not use this host");
+        return keyFailure(host,
+                          "the host key is REVOKED\nby " + place + ": " + print,
+                          "do not connect; ask the administrator of the host");
     }
     return std::nullopt;
 }

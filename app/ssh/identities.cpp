@@ -7,6 +7,7 @@
 #include "core/targets/small_file.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -62,33 +63,66 @@ void describeKey(KeyFile& key)
     stringField(reader);
     stringField(reader);
     reader.number<std::uint32_t>();
-    const std::string publicKey = stringField(reader);
-    bytes::BigReader inner(bytes::asBytes(publicKey));
+    key.blob = stringField(reader);
+    bytes::BigReader inner(bytes::asBytes(key.blob));
     key.type = stringField(inner);
 }
+
+namespace {
+
+// "ssh-ed25519 AAAA… comment"; also what an IdentityFile may be when an agent has the key.
+bool readPublicKey(std::string_view text, KeyFile& key)
+{
+    const std::size_t blank = text.find(' ');
+    if (blank == std::string_view::npos || text.starts_with("-----"))
+        return false;
+    const std::string_view rest = text.substr(blank + 1);
+    auto blob = targets::fromBase64(rest.substr(0, rest.find_first_of(" \r\n")));
+    if (!blob || blob->empty())
+        return false;
+    key.type = text.substr(0, blank);
+    key.blob = std::move(*blob);
+    return true;
+}
+
+std::optional<KeyFile> loadKeyFile(const std::string& path, int& error)
+{
+    KeyFile key;
+    key.path = path;
+    auto text = readKey(path, error);
+    if (text && !readPublicKey(text->view(), key)) {
+        key.text = std::move(*text);
+        describeKey(key);
+    }
+    if (key.blob.empty()) {
+        int ignored = 0;
+        const auto publicText = readKey(path + ".pub", ignored);
+        if (publicText)
+            readPublicKey(publicText->view(), key);
+    }
+    if (!text && key.blob.empty())
+        return std::nullopt;
+    return key;
+}
+
+} // namespace
 
 std::vector<KeyFile> loadKeyFiles(const targets::SshHost& host, Control& control)
 {
     std::vector<std::string> paths = host.identityFiles;
     const bool usual = paths.empty();
     if (usual) {
-        for (const char* name : {"id_ed25519", "id_ecdsa", "id_rsa"})
+        for (const char* name :
+             {"id_ed25519", "id_ecdsa", "id_rsa", "id_ed25519_sk", "id_ecdsa_sk"})
             paths.push_back(targets::homeDirectory() + "/.ssh/" + name);
     }
     std::vector<KeyFile> keys;
     for (const std::string& path : paths) {
         int error = 0;
-        auto text = readKey(path, error);
-        if (!text) {
-            if (!usual)
-                control.warn(base::systemError(error, "key " + path).text());
-            continue;
-        }
-        KeyFile key;
-        key.path = path;
-        key.text = std::move(*text);
-        describeKey(key);
-        keys.push_back(std::move(key));
+        if (auto key = loadKeyFile(path, error))
+            keys.push_back(std::move(*key));
+        else if (!usual)
+            control.warn("key " + path + " cannot be read", base::systemError(error, "").what);
     }
     return keys;
 }
@@ -106,10 +140,27 @@ AgentKeys::~AgentKeys()
     libssh2_agent_free(m_agent);
 }
 
-bool AgentKeys::open()
+base::Status AgentKeys::open(const std::string& where)
 {
-    m_connected = m_agent != nullptr && libssh2_agent_connect(m_agent) == 0;
-    return m_connected && libssh2_agent_list_identities(m_agent) == 0;
+    // Nothing here changes the environment.
+    const auto fromEnvironment = [](const char* name) {
+        const char* value = std::getenv(name); // NOLINT(concurrency-mt-unsafe)
+        return std::string(value != nullptr ? value : "");
+    };
+    if (where == "none")
+        return base::Done{};
+    m_socket = where.empty() || where == "SSH_AUTH_SOCK" ? fromEnvironment("SSH_AUTH_SOCK")
+               : where.starts_with('$')                  ? fromEnvironment(where.c_str() + 1)
+                                                         : where;
+    if (m_socket.empty() || m_agent == nullptr)
+        return base::Done{};
+    libssh2_agent_set_identity_path(m_agent, m_socket.c_str());
+    m_connected = libssh2_agent_connect(m_agent) == 0;
+    if (m_connected && libssh2_agent_list_identities(m_agent) == 0)
+        return base::Done{};
+    return base::Error{.what = "the ssh-agent does not answer",
+                       .where = m_socket,
+                       .advice = "is SSH_AUTH_SOCK of an older login?"};
 }
 
 std::vector<AgentKeys::Key> AgentKeys::list() const

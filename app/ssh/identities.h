@@ -16,11 +16,12 @@ struct KeyFile
 {
     std::string path;
     std::string type; // "ssh-ed25519"; empty: not said before it is opened
+    std::string blob; // the public key as on the wire; empty: not known before it is opened
     bool encrypted = false;
-    Secret text;
+    Secret text; // empty: only the public part is here, the agent may have the other
 };
 
-// Those of the configuration, or the usual ones that exist.
+// Those of the configuration, or the usual ones that exist; with what their .pub files say.
 std::vector<KeyFile> loadKeyFiles(const targets::SshHost& host, Control& control);
 
 // Reads type and encryption from the text of a private key (PEM or openssh-key-v1).
@@ -34,8 +35,9 @@ public:
     AgentKeys& operator=(const AgentKeys&) = delete;
     ~AgentKeys();
 
-    // Connects and lists; false: there is no agent.
-    bool open();
+    // Connects and lists. `where`: as IdentityAgent in ssh_config(5); empty: $SSH_AUTH_SOCK.
+    // An error: an agent was named and does not answer.
+    base::Status open(const std::string& where);
 
     struct Key
     {
@@ -51,6 +53,7 @@ public:
 
 private:
     LIBSSH2_AGENT* m_agent;
+    std::string m_socket; // libssh2 keeps only a pointer to it
     bool m_connected = false;
 };
 

@@ -2,11 +2,9 @@
 // podglass-ssh: an SSH connection whose exec channel is our stdin and stdout.
 #include "core/targets/small_file.h"
 
-#include "app/ssh/authenticate.h"
-#include "app/ssh/host_key.h"
-#include "app/ssh/options.h"
-#include "app/ssh/relay.h"
+#include "app/ssh/hops.h"
 #include "app/ssh/sandbox.h"
+#include "app/ssh/visit.h"
 
 #include <cstdio>
 
@@ -21,52 +19,51 @@ constexpr int ownFailure = 255; // as ssh(1)
 
 Failure setupFailure(base::Error error)
 {
-    return {Fault::Setup, std::move(error)};
+    return {Fault::Setup, std::move(error), Switch::No};
 }
 
-Outcome<int> converse(const Options& options, const targets::SshHost& host, Control& control)
+// None: not reached, and that was told.
+std::optional<Outcome<int>>
+converse(const Options& options, std::span<const targets::SshHost> route, Control& control)
 {
-    Outcome<io::Fd> connected = connectTo(host.hostName, host.port, control);
-    if (auto* failed = std::get_if<Failure>(&connected))
-        return std::move(*failed);
-    HostFiles files = openHostFiles(host, options.knownHosts, control);
-    SshSession session(std::move(std::get<io::Fd>(connected)), control);
-    Authentication authentication(session, host, control);
-    authentication.prepare();
-    if (auto failed = preferKnownTypes(session, host, files))
-        return std::move(*failed);
-    // Everything is open now; nothing of the server's was read yet.
-    if (const auto closed = enterSandbox(); !closed)
-        return setupFailure(closed.error());
-    if (auto failed = handshake(session, host, files, control))
-        return std::move(*failed);
-    if (auto failed = verifyHostKey(session, host, files, control))
-        return std::move(*failed);
-    files.save.reset();
-    if (auto failed = authentication.run())
-        return std::move(*failed);
-    Relay relay(session, control);
-    if (auto failed = relay.start(options.command))
-        return std::move(*failed);
-    control.live();
-    return relay.run();
+    const targets::SshHost& host = route.back();
+    io::Fd stream;
+    if (route.size() > 1) {
+        auto passed = passHops(route, options, control);
+        if (!passed)
+            return std::nullopt;
+        stream = std::move(*passed);
+    } else {
+        Outcome<io::Fd> connected = connectTo(host.hostName, host.port, control);
+        if (auto* failed = std::get_if<Failure>(&connected))
+            return std::move(*failed);
+        stream = std::move(std::get<io::Fd>(connected));
+    }
+    Goal goal;
+    goal.command = options.command;
+    goal.forwardHost = options.forward.host;
+    goal.forwardPort = options.forward.port;
+    goal.reached = [&] { control.live(); };
+    return visit(std::move(stream), host, options, goal, control);
 }
 
-Outcome<int> run(const Options& options, Control& control)
+std::optional<Outcome<int>> run(const Options& options, Control& control)
 {
     const auto config = targets::loadSshConfig(options.config);
     if (!config)
         return setupFailure(config.error());
-    const auto host = hostFor(options, config.value());
-    if (!host)
-        return setupFailure(host.error());
-    for (const std::string& ignored : host.value().ignored)
-        control.warn("ssh_config: " + ignored + " is not used by the built-in transport");
+    const auto route = routeFor(options, config.value());
+    if (!route)
+        return Failure{Fault::Setup, route.error(), Switch::Yes};
+    for (const targets::SshHost& host : route.value()) {
+        for (const std::string& ignored : host.ignored)
+            control.warn("ssh_config: " + ignored + " is not used by the built-in transport");
+    }
     if (libssh2_init(0) != 0)
         return setupFailure({.what = "cannot begin", .where = "libssh2", .advice = {}});
     for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
         io::setNonBlocking(fd, true);
-    return converse(options, host.value(), control);
+    return converse(options, route.value(), control);
 }
 
 } // namespace
@@ -88,9 +85,11 @@ int main(int argc, char** argv)
     }
     Control control(options.value().controlFd);
     auto outcome = run(options.value(), control);
-    if (const auto* failed = std::get_if<Failure>(&outcome)) {
+    if (!outcome)
+        return ownFailure;
+    if (const auto* failed = std::get_if<Failure>(&*outcome)) {
         control.error(*failed);
         return ownFailure;
     }
-    return std::get<int>(outcome);
+    return std::get<int>(*outcome);
 }

@@ -21,8 +21,9 @@ constexpr unsigned int keepAliveEvery = 15;
 
 } // namespace
 
-Relay::Relay(SshSession& session, Control& control)
+Relay::Relay(SshSession& session, std::string hostName, Control& control)
     : m_session(session)
+    , m_hostName(std::move(hostName))
     , m_control(control)
     , m_input(chunkBytes)
     , m_output(outputBytes)
@@ -37,7 +38,7 @@ Relay::~Relay()
 
 std::optional<Failure> Relay::start(const std::string& command)
 {
-    const std::uint32_t step = m_control.begin("start the agent");
+    const std::uint32_t step = m_control.begin("run a command on " + m_hostName);
     m_channel = m_session.completePointer([&] {
         return libssh2_channel_open_ex(
             m_session.raw(), "session", 7, windowBytes, packetBytes, nullptr, 0);
@@ -52,15 +53,33 @@ std::optional<Failure> Relay::start(const std::string& command)
                                                          command.c_str(),
                                                          static_cast<unsigned int>(command.size()));
               });
-    if (failed != 0) {
-        m_control.failed(step, "the server refuses to run a command", m_session.lastError());
+    if (failed != 0)
         return Failure{
             Fault::Remote,
-            {.what = "the server refuses to run a command: " + m_session.lastError(),
-             .where = "exec channel",
-             .advice = "is the account limited to something else (ForceCommand, sftp)?"}};
-    }
-    m_control.done(step, "command started");
+            {.what = "the server refuses to run a command\n" + m_session.lastError(),
+             .where = m_hostName,
+             .advice = "is the account limited to something else (ForceCommand, sftp only)?"}};
+    m_control.done(step, "command started on " + m_hostName);
+    libssh2_keepalive_config(m_session.raw(), 1, keepAliveEvery);
+    return std::nullopt;
+}
+
+std::optional<Failure> Relay::forward(const std::string& host, std::uint16_t port)
+{
+    const std::string name = host + ":" + std::to_string(port);
+    const std::uint32_t step = m_control.begin("from " + m_hostName + " to " + name);
+    m_channel = m_session.completePointer([&] {
+        return libssh2_channel_direct_tcpip_ex(m_session.raw(), host.c_str(), port, "127.0.0.1", 0);
+    });
+    if (m_channel == nullptr)
+        return Failure{
+            Fault::Network,
+            {.what = m_hostName + " cannot connect to " + name + "\n" + m_session.lastError(),
+             .where = "forwarding through " + m_hostName,
+             .advice = "is something listening there, and does " + m_hostName
+                       + " allow forwarding (AllowTcpForwarding)?",
+             .lasting = base::Lasting::Transient}};
+    m_control.done(step, "from " + m_hostName + " to " + name);
     libssh2_keepalive_config(m_session.raw(), 1, keepAliveEvery);
     return std::nullopt;
 }
@@ -218,18 +237,35 @@ Outcome<int> Relay::run()
             return 0;
         if (!going)
             return Failure{Fault::Network,
-                           {.what = m_session.lastError(),
-                            .where = "SSH connection",
-                            .advice = {},
+                           {.what = "the SSH connection broke\n" + m_session.lastError(),
+                            .where = m_hostName,
+                            .advice = "check the network, and whether the host is up",
                             .lasting = base::Lasting::Transient}};
         if (finished())
             break;
         if (!m_progress && !waitForWork())
             return 0;
     }
+    return close();
+}
+
+// What ended: a command with a status, or by a signal, which then is the reason.
+Outcome<int> Relay::close()
+{
     m_session.complete([&] { return libssh2_channel_close(m_channel); });
     m_session.complete([&] { return libssh2_channel_wait_closed(m_channel); });
-    return libssh2_channel_get_exit_status(m_channel);
+    char* name = nullptr;
+    std::size_t length = 0;
+    libssh2_channel_get_exit_signal(m_channel, &name, &length, nullptr, nullptr, nullptr, nullptr);
+    if (name == nullptr)
+        return libssh2_channel_get_exit_status(m_channel);
+    const std::string signal(name, length);
+    libssh2_free(m_session.raw(), name);
+    return Failure{Fault::Remote,
+                   {.what = "the agent was killed\nsignal SIG" + signal,
+                    .where = m_hostName,
+                    .advice = "look there why: out of memory (dmesg), or an administrator",
+                    .lasting = base::Lasting::Transient}};
 }
 
 } // namespace podglass::ssh

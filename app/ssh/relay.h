@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Relay: one exec channel, its stdin and stdout are ours.
+// Relay: one channel, its two directions are our stdin and stdout: a command's, or a TCP
+// connection's that the server makes.
 //
 // libssh2 keeps a packet that it could send only in part, and goes wrong (a stall at the next
 // re-key, or a mangled packet) if anything else is called before the same call has finished it.
 // So: after EAGAIN with the outbound direction set, the same call with the same bytes comes first,
 // once the socket is writable again.
-// Source: libssh2_channel_write_ex(3), libssh2_session_block_directions(3), RFC 4254.
+// Source: libssh2_channel_write_ex(3), libssh2_session_block_directions(3), RFC 4254
+// (7.2: direct-tcpip).
 #pragma once
 
 #include "core/bytes/watermark_buffer.h"
@@ -21,12 +23,13 @@ namespace podglass::ssh {
 class Relay
 {
 public:
-    Relay(SshSession& session, Control& control);
+    Relay(SshSession& session, std::string hostName, Control& control);
     Relay(const Relay&) = delete;
     Relay& operator=(const Relay&) = delete;
     ~Relay();
 
     std::optional<Failure> start(const std::string& command);
+    std::optional<Failure> forward(const std::string& host, std::uint16_t port);
 
     // Until the channel or our streams end; the remote exit status.
     Outcome<int> run();
@@ -50,8 +53,10 @@ private:
     bool waitForWork();
     [[nodiscard]] int timeout() const;
     [[nodiscard]] bool finished() const;
+    Outcome<int> close();
 
     SshSession& m_session;
+    std::string m_hostName;
     Control& m_control;
     LIBSSH2_CHANNEL* m_channel = nullptr;
     std::vector<std::uint8_t> m_input; // one chunk; unchanged until sent

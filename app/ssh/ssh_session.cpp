@@ -78,12 +78,41 @@ SshSession::receive(int socket, void* buffer, std::size_t length, int flags, voi
     return got;
 }
 
+void* SshSession::memory(std::size_t count)
+{
+    return allocate(count, nullptr);
+}
+
+namespace {
+
+// libssh2's own words for the transport say what its code did, not what happened.
+const char* wordsFor(int code)
+{
+    switch (code) {
+    case LIBSSH2_ERROR_SOCKET_DISCONNECT:
+        return "the server closed the connection";
+    case LIBSSH2_ERROR_SOCKET_RECV:
+    case LIBSSH2_ERROR_SOCKET_SEND:
+        return "the connection was cut";
+    case LIBSSH2_ERROR_TIMEOUT:
+    case LIBSSH2_ERROR_SOCKET_TIMEOUT:
+        return "no answer came in time";
+    default:
+        return nullptr;
+    }
+}
+
+} // namespace
+
 std::string SshSession::lastError() const
 {
     char* text = nullptr;
     const int code = libssh2_session_last_error(m_session, &text, nullptr, 0);
-    const std::string words = text != nullptr ? text : "";
-    return (words.empty() ? "libssh2 error" : words) + " (" + std::to_string(code) + ")";
+    const char* ours = wordsFor(code);
+    std::string words = ours != nullptr ? ours : text != nullptr ? text : "";
+    if (words.empty())
+        words = "no reason given";
+    return words + " (libssh2 error " + std::to_string(code) + ")";
 }
 
 int SshSession::wait()

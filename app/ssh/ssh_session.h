@@ -29,7 +29,11 @@ public:
 
     [[nodiscard]] const ServerOffer& offer() const { return m_offer; }
 
+    // The last failure in words, with libssh2's number.
     [[nodiscard]] std::string lastError() const;
+
+    // Memory that libssh2 frees.
+    static void* memory(std::size_t count);
 
     // Calls until it gives something else than EAGAIN. LIBSSH2_ERROR_TIMEOUT: the deadline passed;
     // LIBSSH2_ERROR_SOCKET_DISCONNECT: our parent is gone.

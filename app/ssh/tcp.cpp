@@ -27,14 +27,14 @@ std::string adviceFor(int error)
 {
     switch (error) {
     case ECONNREFUSED:
-        return "nothing listens there: is sshd running, is the port right?";
+        return "nothing listens on that port: is sshd running, is the port right?";
     case ETIMEDOUT:
-        return "no answer: check the address, the VPN and the firewall";
+        return "nothing answers: check the address, the VPN and the firewall";
     case EHOSTUNREACH:
     case ENETUNREACH:
-        return "check the VPN and the routes";
+        return "no way there: check the VPN and the routes";
     default:
-        return "";
+        return "check the address and the network";
     }
 }
 
@@ -47,22 +47,39 @@ void watchThePath(const io::Fd& socket)
     ::setsockopt(socket.get(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
 }
 
+bool isNumeric(const std::string& host)
+{
+    return host.find(':') != std::string::npos
+           || host.find_first_not_of("0123456789.") == std::string::npos;
+}
+
+Failure cannotFind(const std::string& host, const base::Error& error)
+{
+    return {Fault::Network,
+            {.what = "no address found for the host\n" + error.what,
+             .where = host,
+             .advice = "check the spelling, the network and the VPN",
+             .lasting = error.lasting}};
+}
+
 } // namespace
 
 Outcome<io::Fd> connectTo(const std::string& host, std::uint16_t port, Control& control)
 {
     std::uint32_t step = control.begin("look up " + host);
     const auto addresses = io::resolve(host, port, io::Lookup::Names);
-    if (!addresses) {
-        control.failed(step, "look up " + host + ": " + addresses.error().what);
-        return Failure{Fault::Network, addresses.error()};
+    if (!addresses)
+        return cannotFind(host, addresses.error());
+    if (!isNumeric(host)) {
+        control.done(step, host + " is " + addresses.value().front().text());
+        step = 0;
     }
-    control.done(step, host + " is " + addresses.value().front().text());
-
     base::Error last;
     for (const io::SocketAddress& address : addresses.value()) {
-        const std::string where = "connect to " + address.text();
-        step = control.begin(where);
+        const std::string name =
+            isNumeric(host) ? address.text() : host + " (" + address.text() + ")";
+        if (step == 0)
+            step = control.begin("connect to " + address.text());
         auto socket = io::beginConnect(address);
         const int failed = socket ? waitConnected(*socket) : errno;
         if (failed == 0) {
@@ -70,9 +87,11 @@ Outcome<io::Fd> connectTo(const std::string& host, std::uint16_t port, Control& 
             watchThePath(*socket);
             return std::move(*socket);
         }
-        last = base::systemError(failed, where, adviceFor(failed));
+        last = base::systemError(failed, name, adviceFor(failed));
+        control.failed(step, "connect to " + address.text(), last.what);
+        last.what.insert(0, "cannot connect\n");
         last.lasting = base::Lasting::Transient;
-        control.failed(step, where + ": " + last.what);
+        step = 0;
     }
     return Failure{Fault::Network, last};
 }

@@ -7,7 +7,11 @@ namespace podglass::base {
 
 std::string Error::text() const
 {
-    std::string line = where.empty() ? what : where + ": " + what;
+    // What failed stands in the first line of `what`, why in those below it, where there are any.
+    std::string said = what;
+    for (std::size_t end = said.find('\n'); end != std::string::npos; end = said.find('\n', end))
+        said.replace(end, 1, ": ");
+    std::string line = where.empty() ? said : where + ": " + said;
     if (!advice.empty())
         line += " (" + advice + ")";
     return line;

@@ -164,7 +164,23 @@ bool readAuthority(std::string_view authority, Road& road)
     return road.port != 0;
 }
 
-// sudo, config=FILE, secret=FILE after '?'
+// An address as the host sees it: host:port, [v6]:port.
+bool isSocketAddress(const std::string& text)
+{
+    const std::size_t colon = text.rfind(':');
+    if (colon == std::string::npos
+        || number<std::uint16_t>(text.substr(colon + 1)).value_or(0) == 0)
+        return false;
+    std::string_view host = std::string_view(text).substr(0, colon);
+    const bool bracketed = host.starts_with('[') && host.ends_with(']');
+    if (bracketed)
+        host = host.substr(1, host.size() - 2);
+    else if (host.find(':') != std::string_view::npos)
+        return false;
+    return host.find('[') == std::string_view::npos && isSafeName(host);
+}
+
+// sudo, config=FILE, secret=FILE, agent=HOST:PORT after '?'
 bool readOptions(std::string_view text, Road& road)
 {
     while (!text.empty()) {
@@ -181,8 +197,10 @@ bool readOptions(std::string_view text, Road& road)
             road.sudo = true;
         else if (name == "config" && value && !value->empty() && overSsh)
             road.configFile = *value;
-        else if (name == "secret" && value && !value->empty() && listens)
+        else if (name == "secret" && value && !value->empty() && (listens || overSsh))
             road.secretFile = *value;
+        else if (name == "agent" && value && overSsh && isSocketAddress(*value))
+            road.agent = *value;
         else
             return false;
     }
@@ -228,7 +246,8 @@ base::Result<Address> parseAddress(std::string_view text)
     }
     if (const std::size_t mark = rest.find('?'); mark != std::string_view::npos) {
         if (!readOptions(rest.substr(mark + 1), address.road))
-            return refused("the part after ? is not understood (sudo, config=FILE, secret=FILE)",
+            return refused("the part after ? is not understood (sudo, config=FILE, secret=FILE, "
+                           "agent=HOST:PORT)",
                            text);
         rest = rest.substr(0, mark);
     }
@@ -270,6 +289,8 @@ std::string print(const Address& address)
         options += "&config=" + escaped(road.configFile, "/");
     if (!road.secretFile.empty())
         options += "&secret=" + escaped(road.secretFile, "/");
+    if (!road.agent.empty())
+        options += "&agent=" + escaped(road.agent, "[]");
     if (!options.empty())
         options.front() = '?';
     return text + options;

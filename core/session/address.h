@@ -3,6 +3,7 @@
 //   local/netns/NAME  local/pid/N  local/container/ID  local/service/UNIT  local/self
 //   ssh://user@host:port/netns/NAME          built-in transport (podglass-ssh)
 //   ssh+system://host/container/ID           the user's own ssh
+//   ssh://host/pid/7?agent=127.0.0.1:7777&secret=FILE   an agent that listens there, forwarded
 //   agent+unix:/run/x.sock//pid/7   agent+tcp://127.0.0.1:7777/self   an agent that listens
 // print(parse(a)) gives a canonical form of a.
 #pragma once
@@ -32,8 +33,9 @@ struct Road
     std::string host;       // or ssh_config alias; Unix: socket path
     std::uint16_t port = 0; // 0: default
     std::string configFile; // ssh_config to read; empty: ~/.ssh/config
-    std::string secretFile; // Unix, Tcp
-    bool sudo = false;      // start the agent with sudo -n
+    std::string secretFile; // Unix, Tcp, agent
+    bool sudo = false;      // start the agent with sudo, unless the account is root
+    std::string agent;      // Ssh, SystemSsh: "127.0.0.1:7777" of an agent that listens there
 
     bool operator==(const Road&) const = default;
 };

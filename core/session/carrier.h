@@ -29,10 +29,19 @@ enum class Fault : std::uint8_t
     Remote,  // the agent could not be put or started there
 };
 
+// Whether the user's own ssh could do what podglass-ssh could not.
+enum class Switch : std::uint8_t
+{
+    No,
+    Keys, // it has more keys to try; if they are refused too, podglass-ssh can ask for a password
+    Yes,
+};
+
 struct Loss
 {
     Fault fault = Fault::Network;
-    base::Error error;
+    base::Error error; // the first line of `what` says what failed, those below it why
+    Switch toSystemSsh = Switch::No;
 };
 
 struct CarrierEvents

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// A child carries the stream: the agent itself, the user's ssh, or podglass-ssh.
+// A child carries the stream: the agent itself, the user's ssh, or podglass-ssh. Where podglass-ssh
+// cannot do what a host asks for, the user's ssh takes its place, and the steps say so.
 #pragma once
 
 #include "core/bytes/slice.h"
 #include "core/io/child.h"
+#include "core/session/agent_file.h"
 #include "core/session/carrier.h"
-#include "core/session/delivery.h"
 #include "core/session/line_reader.h"
 
 #include <deque>
+#include <map>
 
 namespace podglass::session {
 
@@ -29,43 +31,60 @@ public:
     [[nodiscard]] std::string words() const override;
 
 private:
-    base::Status readAgentFile();
-    [[nodiscard]] std::vector<std::string> command() const;
+    // Starting and ending.
+    void start();
+    void dropChild();
+    bool switchOver(const Loss& loss);
+    void finish();
+    [[nodiscard]] Loss judge();
+    void failLater(Loss loss);
+    void opened();
+
+    // What the child says.
     void watchChild();
     void errorLines();
     void controlLines();
     void controlLine(std::string_view line);
+    void reached();
+
+    // Delivery.
+    void beginDelivery();
+    void stopDelivery();
     void deliveryInput();
+    bool deliveryStep(const std::string& line); // true: go on reading
+    void askForSudo();
+    void sendPassword();
     void sendFile();
+
+    // Steps, numbered in the order in which they begin.
     void stepBegin(const std::string& text);
     void stepEnd(StepState state, const std::string& text, const std::string& detail = {});
-    void failLater(Loss loss);
-    void stopDelivery();
-    void finish();
-    [[nodiscard]] Loss judge();
-    [[nodiscard]] std::string lastWords() const;
+    void warn(const std::string& text, const std::string& detail);
 
     io::Loop& m_loop;
     Options m_options;
     CarrierEvents m_events;
+    std::string m_name; // of the host
+    RoadKind m_kind;    // of the child; SystemSsh may stand in for Ssh
+    bool m_maySwitch = false;
+    bool m_comeBack = false; // podglass-ssh can still ask for a password
     std::optional<io::Child> m_child;
-    AgentFile m_file;
-    std::vector<std::uint8_t> m_fileBytes;
+    AgentBytes m_agent;
     std::size_t m_fileSent = 0;
     std::optional<Delivery> m_delivery; // while it lasts
     std::string m_deliveryLine;
+    std::string m_password; // sudo's, until the agent has started; then wiped
     LineReader m_errorReader;
     LineReader m_controlReader;
     std::deque<std::string> m_errorLines; // the last few
-    std::optional<Loss> m_reported;       // what podglass-ssh or the delivery said
+    std::optional<Loss> m_reported;       // what podglass-ssh or the delivery said first
     io::Loop::TimerId m_timer;
+    bool m_opened = false;
     bool m_ending = false;
-    std::uint32_t m_step = 0;
+    std::uint32_t m_lastStep = 0;
+    std::uint32_t m_step = 0;                            // ours that runs; 0: none
+    std::map<std::uint32_t, std::uint32_t> m_helperStep; // podglass-ssh's number to ours
     base::Instant m_stepBegun;
-    std::string m_road; // "ssh build-3"
 };
-
-// What the words of ssh(1) on stderr mean.
-Fault faultOfSsh(const std::string& words);
 
 } // namespace podglass::session

@@ -42,15 +42,41 @@ e=$("$f" --version 2>&1 < /dev/null) || die "run: $e"
 
 constexpr std::string_view pathScript = R"sh(
 say() { printf "podglass-delivery %s\n" "$*"; }
-f=$(command -v podglass-agent) || { say failed "missing: podglass-agent is not in PATH"; exit 70; }
+die() { say failed "$*"; exit 70; }
+f=$(command -v podglass-agent) || die "missing: podglass-agent is not in PATH"
 )sh";
 
-// With sudo the question is asked first, so that its refusal is a marked line and not a broken
-// stream.
+constexpr std::string_view localScript = R"sh(
+say() { printf "podglass-delivery %s\n" "$*"; }
+die() { say failed "$*"; exit 70; }
+f=$1
+)sh";
+
+// sudo is asked for the agent's version first, so that its refusal is a marked line and not a
+// broken stream. -k: the password is always read, also where one was given a minute ago. printf
+// must be the shell's own, or the password would be in an argv.
 constexpr std::string_view sudoScript = R"sh(
-e=$(sudo -n "$f" --version 2>&1 < /dev/null) || { say failed "sudo: $e"; exit 70; }
-say ready
-exec sudo -n "$f" --stdio
+if test "$(id -u)" -ne 0; then
+  command -v sudo > /dev/null || die "sudo: sudo is not installed"
+  if e=$(LC_ALL=C sudo -n "$f" --version 2>&1 < /dev/null); then
+    say ready
+    exec sudo -n "$f" --stdio
+  fi
+  case $e in *password*) ;; *) die "sudo: $e" ;; esac
+  case $(LC_ALL=C command -V printf) in *builtin*) ;; *) die "sudo: $e" ;; esac
+  for n in 1 2 3; do
+    say password
+    IFS= read -r p || exit 70
+    if e=$(printf "%s\n" "$p" | LC_ALL=C sudo -k -S -p "" "$f" --version 2>&1); then
+      p=
+      say ready-password
+      exec sudo -k -S -p "" "$f" --stdio
+    fi
+    p=
+    case $e in *incorrect*|*again*) ;; *) die "sudo: $e" ;; esac
+  done
+  die "sudo: $e"
+fi
 )sh";
 
 constexpr std::string_view plainScript = R"sh(
@@ -64,26 +90,53 @@ void replaceAll(std::string& text, std::string_view what, const std::string& wit
         text.replace(at, what.size(), with);
 }
 
-std::string adviceFor(std::string_view words)
+struct Reading
+{
+    std::string_view what;
+    std::string_view advice;
+};
+
+// What the script's words mean: they begin with the stage that failed.
+Reading read(std::string_view words)
 {
     const auto has = [&](std::string_view part) {
         return words.find(part) != std::string_view::npos;
     };
-    if (has("No space left"))
-        return "the disk with the home directory is full there";
-    if (has("quota"))
-        return "the disk quota is used up there";
-    if (has("Read-only"))
-        return "the home directory is read-only there";
     if (words.starts_with("sudo:"))
-        return "allow the agent for this user in sudoers with NOPASSWD, or connect as root";
-    if (words.starts_with("run:") && has("ermission denied"))
-        return "the home directory is mounted noexec there; install podglass-agent in PATH";
-    if (words.starts_with("run:") && has("format error"))
-        return "the agent was built for another kind of processor";
+        return {"sudo does not start the agent",
+                has("incorrect") || has("again")
+                    ? "the password was refused three times"
+                    : "ask for the right to run it in sudoers there, or log in as root"};
+    if (words.starts_with("run:"))
+        return {"the agent cannot be started there",
+                has("ermission denied") ? "the home directory is mounted noexec: have "
+                                          "podglass-agent installed in PATH there, or log in as a "
+                                          "user whose home is not"
+                : has("format error") || has("not found") || has("cannot execute binary")
+                    ? "the agent's file is for another kind of processor or damaged: give one "
+                      "built for that host"
+                    : "look at the words above, they are the host's"};
     if (words.starts_with("missing:"))
-        return "install podglass-agent there, or give the agent's file here";
-    return {};
+        return {"there is no agent to start",
+                "install podglass-agent there, or name the agent's file here"};
+    const std::string_view what = "the agent cannot be stored there";
+    if (has("No space left"))
+        return {what, "the disk with the home directory is full: make room, 4 MiB are enough"};
+    if (has("quota"))
+        return {what, "the disk quota is used up: make room, 4 MiB are enough"};
+    if (has("Read-only"))
+        return {what, "the home directory is read-only: have podglass-agent installed in PATH"};
+    if (has("symbolic link") || has("belongs to"))
+        return {what, "somebody may be preparing a trap: look at that folder"};
+    if (words.starts_with("check:"))
+        return {what, "it arrived changed: try again; if it stays so, look at the host's disk"};
+    return {what, "is the home directory there and writable?"};
+}
+
+std::string_view stageless(std::string_view words)
+{
+    const std::size_t colon = words.find(": ");
+    return colon == std::string_view::npos ? words : words.substr(colon + 2);
 }
 
 } // namespace
@@ -91,10 +144,17 @@ std::string adviceFor(std::string_view words)
 std::string deliveryCommand(const AgentFile& file, bool sudo)
 {
     std::string script(file.sha256.empty() ? pathScript : uploadScript);
-    script += sudo ? sudoScript : plainScript;
+    if (sudo)
+        script += sudoScript;
+    script += plainScript;
     replaceAll(script, "@SHA@", file.sha256);
     replaceAll(script, "@SIZE@", std::to_string(file.size));
     return "exec sh -c '" + script + "'";
+}
+
+std::string localSudoScript()
+{
+    return std::string(localScript) + std::string(sudoScript) + std::string(plainScript);
 }
 
 std::string elfMachine(std::string_view head)
@@ -126,21 +186,34 @@ Delivery::Next Delivery::line(std::string_view text)
     }
     if (text == "ready")
         return Next::Ready;
-    m_error.where = "put the agent on the host";
+    if (text == "ready-password" && m_passwords > 0)
+        return Next::ReadyPassword;
+    if (text == "password") {
+        ++m_passwords;
+        return Next::AskPassword;
+    }
+    m_error.where = m_host;
     if (text.starts_with("need")) {
         const std::string machine(text.substr(std::min<std::size_t>(5, text.size())));
         if (m_file.sha256.empty() || (!m_file.machine.empty() && machine != m_file.machine)) {
-            m_error.what = "the host is " + machine + ", the agent's file is for " + m_file.machine;
+            m_error.what = "the agent's file is for another kind of processor\nthe host is "
+                           + machine + ", the file is for " + m_file.machine;
             m_error.advice = "give an agent built for " + machine;
             return Next::Failed;
         }
         return Next::Send;
     }
+    failed(text);
+    return Next::Failed;
+}
+
+void Delivery::failed(std::string_view text)
+{
     if (text.starts_with("failed "))
         text.remove_prefix(7);
-    m_error.what = text;
-    m_error.advice = adviceFor(text);
-    return Next::Failed;
+    const Reading reading = read(text);
+    m_error.what = std::string(reading.what) + "\n" + std::string(stageless(text));
+    m_error.advice = reading.advice;
 }
 
 } // namespace podglass::session

@@ -3,6 +3,7 @@
 #include "core/session/engine.h"
 
 #include "core/base/limits.h"
+#include "core/session/road_command.h"
 #include "core/session/secret_file.h"
 
 #include <array>
@@ -74,7 +75,8 @@ void Engine::begin()
             return;
         }
         m_secret = std::move(*secret);
-    } else if (m_options.road.kind == RoadKind::Unix || m_options.road.kind == RoadKind::Tcp) {
+    } else if (m_options.road.kind == RoadKind::Unix || m_options.road.kind == RoadKind::Tcp
+               || !m_options.road.agent.empty()) {
         // It would hang up on us without a word, again and again.
         lost({Fault::Setup,
               base::Error{.what = "an agent that listens asks for its secret, and none was given",
@@ -119,9 +121,10 @@ void Engine::opened()
     }
     m_handshakeTimer = m_loop.after(limits::silentPeer, [this] {
         drop(Fault::Network,
-             {.what = "no greeting within " + std::to_string(limits::silentPeer.count()) + " s",
+             {.what = "no greeting within " + std::to_string(limits::silentPeer.count())
+                      + " s\nthe way stands, but the agent says nothing",
               .where = "agent protocol",
-              .advice = "is it a Podglass agent?",
+              .advice = "is it a Podglass agent that answers there?",
               .lasting = base::Lasting::Transient});
     });
     send(m_ourHello);
@@ -256,9 +259,10 @@ void Engine::tick()
     const base::Instant now = io::Loop::now();
     if (!m_link->paused() && now - m_link->lastHeard() > limits::silentPeer) {
         drop(Fault::Network,
-             {.what = "no byte came for " + std::to_string(limits::silentPeer.count()) + " s",
-              .where = "connection to the agent",
-              .advice = "check the network",
+             {.what = "the connection is silent\nnothing came for "
+                      + std::to_string(limits::silentPeer.count()) + " s, not even an answer",
+              .where = nameOf(m_options.road),
+              .advice = "check the network, and whether the host is up",
               .lasting = base::Lasting::Transient});
         return;
     }

@@ -4,6 +4,7 @@
 #include "core/base/limits.h"
 #include "core/bytes/view.h"
 #include "core/session/engine.h"
+#include "core/session/road_command.h"
 
 #include <algorithm>
 
@@ -179,9 +180,9 @@ void Engine::on(wire::StealOpen& open)
 void Engine::on(wire::Goodbye& goodbye)
 {
     drop(Fault::Network,
-         {.what = "the agent said goodbye: " + goodbye.reason,
-          .where = "agent",
-          .advice = {},
+         {.what = "the agent ended the connection\n" + goodbye.reason,
+          .where = nameOf(m_options.road),
+          .advice = "connect again",
           .lasting = base::Lasting::Transient});
 }
 

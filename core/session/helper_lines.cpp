@@ -68,6 +68,10 @@ Loss readError(const json& object)
                  : kind == "network" ? Fault::Network
                  : kind == "remote"  ? Fault::Remote
                                      : Fault::Setup;
+    const auto elsewhere = member<std::string>(object, "switch", {});
+    loss.toSystemSsh = elsewhere == "yes"    ? Switch::Yes
+                       : elsewhere == "keys" ? Switch::Keys
+                                             : Switch::No;
     return loss;
 }
 
@@ -88,6 +92,8 @@ HelperLine parseHelperLine(std::string_view line)
         return readPrompt(prompt);
     if (const json error = part("error"); error.is_object())
         return readError(error);
+    if (member(value, "live", false))
+        return Reached{};
     return Nothing{};
 }
 

@@ -14,7 +14,11 @@ namespace podglass::session {
 struct Nothing
 {};
 
-using HelperLine = std::variant<Nothing, Step, Prompt, Loss>;
+// The channel stands: its next byte is the command's or the forwarded connection's.
+struct Reached
+{};
+
+using HelperLine = std::variant<Nothing, Reached, Step, Prompt, Loss>;
 
 // Nothing: a line that is not understood.
 HelperLine parseHelperLine(std::string_view line);

@@ -2,6 +2,7 @@
 #include "core/session/socket_carrier.h"
 
 #include "core/base/limits.h"
+#include "core/session/road_command.h"
 
 #include <cerrno>
 
@@ -15,9 +16,7 @@ SocketCarrier::SocketCarrier(io::Loop& loop, Road road, CarrierEvents events)
     , m_road(std::move(road))
     , m_events(std::move(events))
 {
-    m_where = m_road.kind == RoadKind::Unix
-                  ? "connect to " + m_road.host
-                  : "connect to " + m_road.host + ":" + std::to_string(m_road.port);
+    m_where = nameOf(m_road);
 }
 
 SocketCarrier::~SocketCarrier()
@@ -42,7 +41,7 @@ base::Result<io::SocketAddress> SocketCarrier::address() const
 void SocketCarrier::open()
 {
     m_begun = io::Loop::now();
-    m_events.step({.id = 1, .text = m_where, .detail = {}});
+    m_events.step({.id = 1, .text = "connect to " + m_where, .detail = {}});
     const auto where = address();
     auto socket = where ? io::beginConnect(where.value()) : base::Result<io::Fd>(where.error());
     if (!socket) {
@@ -52,14 +51,20 @@ void SocketCarrier::open()
     }
     m_in = std::move(*socket);
     m_loop.watch(m_in.get(), EPOLLOUT, [this](auto) { decided(); });
-    m_timeout = m_loop.after(limits::sshConnectTimeout,
-                             [this] { fail(base::systemError(ETIMEDOUT, m_where)); });
+    m_timeout = m_loop.after(limits::sshConnectTimeout, [this] { fail(cannotConnect(ETIMEDOUT)); });
+}
+
+base::Error SocketCarrier::cannotConnect(int number) const
+{
+    base::Error error = base::systemError(number, m_where, "is an agent listening there?");
+    error.what.insert(0, "cannot connect\n");
+    return error;
 }
 
 void SocketCarrier::decided()
 {
     if (const int error = io::connectError(m_in); error != 0) {
-        fail(base::systemError(error, m_where, "is an agent listening there?"));
+        fail(cannotConnect(error));
         return;
     }
     m_loop.cancel(m_timeout);
@@ -69,7 +74,7 @@ void SocketCarrier::decided()
         std::chrono::duration_cast<std::chrono::milliseconds>(io::Loop::now() - m_begun);
     m_events.step({.id = 1,
                    .state = StepState::Done,
-                   .text = m_where,
+                   .text = "connected to " + m_where,
                    .detail = {},
                    .milliseconds = took.count()});
     m_events.opened();
@@ -78,17 +83,20 @@ void SocketCarrier::decided()
 void SocketCarrier::fail(base::Error error)
 {
     error.lasting = base::Lasting::Transient;
-    m_events.step({.id = 1, .state = StepState::Failed, .text = error.text(), .detail = {}});
+    m_events.step({.id = 1,
+                   .state = StepState::Failed,
+                   .text = "connect to " + m_where,
+                   .detail = error.what});
     m_events.closed({Fault::Network, std::move(error)});
 }
 
 void SocketCarrier::ended(int error)
 {
     m_timeout = m_loop.after({}, [this, error] {
-        base::Error loss = error != 0 ? base::systemError(error, "connection to the agent")
-                                      : base::Error{.what = "the agent closed the connection",
-                                                    .where = m_where,
-                                                    .advice = {}};
+        base::Error loss{.what = "the agent closed the connection", .where = m_where, .advice = {}};
+        if (error != 0)
+            loss.what += "\n" + base::systemError(error, {}).what;
+        loss.advice = "is the agent still running there?";
         loss.lasting = base::Lasting::Transient;
         m_events.closed({Fault::Network, std::move(loss)});
     });

@@ -26,6 +26,7 @@ public:
 private:
     base::Result<io::SocketAddress> address() const;
     void decided();
+    [[nodiscard]] base::Error cannotConnect(int number) const;
     void fail(base::Error error);
 
     io::Loop& m_loop;

@@ -121,6 +121,7 @@ KeyFinding KnownHosts::checkName(const std::string& name, std::string_view blob)
                         .file = key.file,
                         .line = key.line,
                         .knownType = {},
+                        .knownFingerprint = {},
                         .otherNames = {}};
             continue;
         }
@@ -131,6 +132,7 @@ KeyFinding KnownHosts::checkName(const std::string& name, std::string_view blob)
             finding.file = key.file;
             finding.line = key.line;
             finding.knownType = key.type;
+            finding.knownFingerprint = keyFingerprint(key.blob);
         }
     }
     return finding;

@@ -48,6 +48,7 @@ struct KeyFinding
     std::string file; // of the line that decided; empty if none
     std::uint32_t line = 0;
     std::string knownType;               // Changed: the type of the key that is known
+    std::string knownFingerprint;        // Changed: and its fingerprint
     std::vector<std::string> otherNames; // Unknown: names under which this very key is known
 };
 

@@ -195,12 +195,14 @@ void SshConfig::apply(const Entry& entry, SshHost& host, bool& portGiven)
         std::string all;
         for (const std::string& word : entry.values)
             all += (all.empty() ? "" : " ") + word;
-        if (host.jump.empty())
-            host.jump = all;
-    } else if (keyword == "identityagent" || keyword == "certificatefile"
-               || keyword == "pkcs11provider" || keyword == "hostkeyalgorithms"
-               || keyword == "bindaddress" || keyword == "bindinterface"
-               || keyword == "addressfamily" || keyword == "canonicalizehostname") {
+        if (host.jump.empty() && host.proxyCommand.empty()) // the first of the two wins
+            (keyword == "proxyjump" ? host.jump : host.proxyCommand) = all;
+    } else if (keyword == "identityagent") {
+        first(host.identityAgent);
+    } else if (keyword == "certificatefile" || keyword == "pkcs11provider"
+               || keyword == "hostkeyalgorithms" || keyword == "bindaddress"
+               || keyword == "bindinterface" || keyword == "addressfamily"
+               || keyword == "canonicalizehostname") {
         host.ignored.push_back(keyword + " (" + entry.place + ")");
     }
 }
@@ -217,13 +219,16 @@ SshHost SshConfig::lookup(std::string_view alias) const
     const std::string named = std::exchange(host.hostName, host.alias);
     if (!named.empty())
         host.hostName = expandTokens(named, host);
-    if (lowerCase(host.jump) == "none")
-        host.jump.clear();
+    for (std::string* way : {&host.jump, &host.proxyCommand}) {
+        if (lowerCase(*way) == "none")
+            way->clear();
+    }
     std::erase_if(host.identityFiles, [](const auto& file) { return lowerCase(file) == "none"; });
     for (std::string& file : host.identityFiles)
         file = expandHome(expandTokens(file, host));
     for (std::string& file : host.knownHostsFiles)
         file = expandHome(expandTokens(file, host));
+    host.identityAgent = expandHome(expandTokens(host.identityAgent, host));
     return host;
 }
 

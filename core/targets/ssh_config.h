@@ -28,8 +28,10 @@ struct SshHost
     std::vector<std::string> knownHostsFiles; // empty: the usual ones
     std::string strictHostKeyChecking;        // "yes", "no", "accept-new", "ask"; empty: ask
     std::string hostKeyAlias;
-    std::string jump; // ProxyJump or ProxyCommand as written: needs the system's ssh
-    std::vector<std::string> ignored; // "IdentityAgent (~/.ssh/config:12)"
+    std::string identityAgent;        // path, "none", "SSH_AUTH_SOCK", "$NAME"; empty: usual
+    std::string jump;                 // ProxyJump as written; ssh_route.h reads it
+    std::string proxyCommand;         // needs the system's ssh
+    std::vector<std::string> ignored; // "bindaddress (~/.ssh/config:12)"
 };
 
 class SshConfig

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A real sshd on a loopback port with throw-away keys, in a folder that goes with it. Needs root,
 // because sshd starts sessions only as root or as the user it runs as without a login record.
+// With a user of its own, or with a home of a special kind, it runs in a mount namespace of its
+// own: the machine's own users are not touched.
 #pragma once
 
 #include "core/io/child.h"
@@ -67,6 +69,39 @@ public:
         return {};
     }
 
+    // A user "pgtest" with a password, who may use sudo with it; only this sshd sees her.
+    void addUser(const QByteArray& password)
+    {
+        const QByteArray hash =
+            run("openssl", {"passwd", "-6", "-stdin"}, password + "\n").trimmed().toUtf8();
+        const auto copy = [&](const QString& file, const QByteArray& line) {
+            QFile original("/etc/" + file);
+            original.open(QIODevice::ReadOnly);
+            write(file, original.readAll() + line + "\n");
+            m_mounts += QString("mount --bind %1 /etc/%2 && ").arg(path(file), file);
+        };
+        copy("passwd", "pgtest:x:47110:47110::" + path("home").toUtf8() + ":/bin/sh");
+        copy("group", "pgtest:x:47110:");
+        copy("shadow", "pgtest:" + hash + ":19000:0:99999:7:::");
+        QFile(path("passwd")).setPermissions(QFile::Permissions(0x6444));
+        QFile(path("group")).setPermissions(QFile::Permissions(0x6444));
+        QFile(path("authorized")).setPermissions(QFile::Permissions(0x6644)); // read as pgtest
+        QFile(folder.path()).setPermissions(QFile::Permissions(0x7755));
+        QFile(path("home")).setPermissions(QFile::Permissions(0x7755));
+        run("chown", {"47110:47110", path("home")});
+        if (QFile::exists("/etc/sudoers")) {
+            write("sudoers", "Defaults env_reset, use_pty\npgtest ALL=(ALL:ALL) ALL\n");
+            QFile(path("sudoers")).setPermissions(QFile::Permissions(0x4440));
+            m_mounts += QString("mount --bind %1 /etc/sudoers && ").arg(path("sudoers"));
+        }
+    }
+
+    // The home of this sshd's sessions is a tmpfs with these options: "size=64k", "noexec".
+    void mountHome(const QString& options)
+    {
+        m_mounts += QString("mount -t tmpfs -o mode=777,%1 none %2 && ").arg(options, path("home"));
+    }
+
     bool start(const QString& hostKey = "host_ed25519", const QString& more = {})
     {
         stop();
@@ -74,13 +109,14 @@ public:
             port = freePort();
         write("sshd_config",
               QString("Port %1\nListenAddress 127.0.0.1\nHostKey %2\nAuthorizedKeysFile %3\n"
-                      "PidFile none\nUsePAM no\nStrictModes no\nPermitRootLogin yes\n"
-                      "PasswordAuthentication no\nKbdInteractiveAuthentication no\n"
-                      "SetEnv HOME=%4\n%5\n")
+                      "PidFile none\nStrictModes no\nPermitRootLogin yes\n"
+                      "SetEnv HOME=%4\n%5\n"
+                      "UsePAM no\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n")
                   .arg(QString::number(port), path(hostKey), path("authorized"), path("home"), more)
                   .toUtf8());
         m_process.setStandardErrorFile(path("sshd.log"), QIODevice::Append);
-        m_process.start("/usr/sbin/sshd", {"-D", "-e", "-f", path("sshd_config")});
+        const QString sshd = "/usr/sbin/sshd -D -e -f " + path("sshd_config");
+        m_process.start("unshare", {"-m", "sh", "-c", m_mounts + "exec " + sshd});
         return m_process.waitForStarted() && answers();
     }
 
@@ -133,13 +169,15 @@ public:
     void knowTheHost() const { know(hostName() + " " + publicKey("host_ed25519") + "\n"); }
 
     // An ssh_config for both transports; the alias is "rig".
-    void configure(const QString& identity = "user_ed25519", const QByteArray& more = {}) const
+    void configure(const QString& identity = "user_ed25519",
+                   const QByteArray& more = {},
+                   const QString& user = "root") const
     {
         write("ssh_config",
-              QString("Host rig\n  HostName 127.0.0.1\n  Port %1\n  User root\n  IdentityFile %2\n"
+              QString("Host rig\n  HostName 127.0.0.1\n  Port %1\n  User %4\n  IdentityFile %2\n"
                       "  IdentitiesOnly yes\n  UserKnownHostsFile %3\n"
                       "  GlobalKnownHostsFile /dev/null\n")
-                      .arg(QString::number(port), path(identity), path("known_hosts"))
+                      .arg(QString::number(port), path(identity), path("known_hosts"), user)
                       .toUtf8()
                   + more);
     }
@@ -182,6 +220,7 @@ private:
     }
 
     QProcess m_process;
+    QString m_mounts; // shell, each ending with &&
 };
 
 } // namespace rig

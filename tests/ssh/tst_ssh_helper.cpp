@@ -121,16 +121,19 @@ private slots:
         const auto row = [](const char* setup, const char* expected) {
             QTest::newRow(setup) << setup << expected;
         };
-        row("unknown host", "unknown, not accepted: ssh-ed25519 SHA256:");
-        row("changed key", "CHANGED: ");
-        row("other type known", "CHANGED: a ecdsa-sha2-nistp256 key is known");
-        row("only rsa known", "only a ssh-rsa key is known");
-        row("revoked key", "REVOKED by ");
-        row("wrong user key", "refused");
+        row("unknown host", "the host key is unknown and was not accepted: ssh-ed25519 SHA256:");
+        row("changed key", "the host key has CHANGED: known: ssh-ed25519 SHA256:");
+        row("other type known", "has CHANGED: known: a key of type ecdsa-sha2-nistp256;");
+        row("only rsa known", "cannot check this host's key: known is only a key of type ssh-rsa");
+        row("revoked key", "the host key is REVOKED: by ");
+        row("wrong user key", "the server refused the log-in: the server accepts publickey");
         row("rsa user key", "RSA: this transport cannot sign with SHA-2");
-        row("jump host", "needs a jump host");
-        row("refused", "Connection refused");
-        row("no such name", "look up no-such-host.invalid");
+        row("jump host", "bastion.invalid: no address found for the host");
+        row("proxy command", "needs a proxy command: nc %h %p");
+        row("refused", "cannot connect: Connection refused (nothing listens on that port");
+        row("no such name", "no-such-host.invalid: no address found for the host: ");
+        row("not ssh", "this is not an SSH server");
+        row("exec refused", "the agent was killed: signal SIGTERM");
     }
 
     void errorsAreNamed()
@@ -154,12 +157,32 @@ private slots:
         else if (setup == "rsa user key")
             m_sshd->configure("user_rsa");
         else if (setup == "jump host")
-            m_sshd->configure("user_ed25519", "  ProxyJump bastion\n");
-        else if (setup == "refused")
-            where = "127.0.0.1:" + QString::number(rig::freePort());
+            m_sshd->configure("user_ed25519",
+                              "  ProxyJump bastion\nHost bastion\n  HostName bastion.invalid\n");
+        else if (setup == "proxy command")
+            m_sshd->configure("user_ed25519", "  ProxyCommand nc %h %p\n");
+        else if (setup == "refused" || setup == "exec refused" || setup == "not ssh")
+            where = setup != "refused" ? where : "127.0.0.1:" + QString::number(rig::freePort());
         else
             where = "no-such-host.invalid";
-        const QString said = m_sshd->helper("echo reached", {}, where);
+        QString command = "echo reached";
+        QProcess mail; // greets like no SSH server
+        if (setup == "not ssh") {
+            mail.start("python3",
+                       {"-c",
+                        "import socket\n"
+                        "s = socket.create_server(('127.0.0.1', 0))\n"
+                        "print(s.getsockname()[1], flush=True)\n"
+                        "c = s.accept()[0]\n"
+                        "c.sendall(b'220 mail.example.org ESMTP' + bytes([13, 10]))\n"
+                        "c.close()\n"});
+            QVERIFY(mail.waitForReadyRead(20'000));
+            where = "127.0.0.1:" + QString::fromUtf8(mail.readLine()).trimmed();
+        } else if (setup == "exec refused") {
+            command = "kill -TERM $$";
+        }
+        const QString said = m_sshd->helper(command, {}, where);
+        mail.waitForFinished();
         QVERIFY2(said.contains(expected), qPrintable(said));
         QVERIFY2(!said.contains("reached"), qPrintable(said));
     }
@@ -171,7 +194,8 @@ private slots:
         other.configure();
         other.know("");
         const QString said = other.helper("true");
-        QVERIFY2(said.contains("the server has only keys that the built-in transport cannot check"),
+        QVERIFY2(said.contains(
+                     "the built-in SSH cannot check this host's keys: the server has rsa-sha2-512"),
                  qPrintable(said));
         QVERIFY2(said.contains("rsa-sha2-512"), qPrintable(said));
     }
@@ -198,6 +222,7 @@ private slots:
         QVERIFY2(wrong.contains("\"kind\":\"auth\""), wrong.constData());
         QCOMPARE(wrong.count("{\"prompt\""), 3);
         QVERIFY(converse(std::nullopt).contains("no passphrase given"));
+        QCOMPARE(converse("open sesame").count("wrong passphrase"), 0);
     }
 
     // Each file is given to ssh and to podglass-ssh; both must accept or both refuse.
@@ -278,8 +303,18 @@ private slots:
                                          "rig",
                                          "echo reached"});
         const QString ours = m_sshd->helper("echo reached");
-        QVERIFY2(theirs.contains("reached") == ours.contains("reached"),
-                 qPrintable("ssh: " + theirs + "\npodglass-ssh: " + ours));
+        const auto verdict = [](const QString& said) {
+            return said.contains("reached")                            ? "known"
+                   : said.contains("HAS CHANGED", Qt::CaseInsensitive) ? "changed"
+                   : said.contains("REVOKED", Qt::CaseInsensitive)     ? "revoked"
+                   : said.contains("host key is known", Qt::CaseInsensitive)
+                           || said.contains("key is unknown")
+                       ? "unknown" // ssh: "No ED25519 host key is known for …"
+                       : "?";
+        };
+        const QByteArray both = ("ssh: " + theirs + "\npodglass-ssh: " + ours).toUtf8();
+        QVERIFY2(verdict(ours) != QString("?"), both.constData());
+        QVERIFY2(verdict(theirs) == QString(verdict(ours)), both.constData());
     }
 
 private:

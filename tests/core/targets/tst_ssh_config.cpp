@@ -54,7 +54,8 @@ private slots:
                  (std::vector<std::string>{"/k/one", "/k/build-3.example.com-2222"}));
         QVERIFY(host.identitiesOnly);
         QCOMPARE(host.jump, "bastion");
-        QCOMPARE(host.ignored, std::vector<std::string>{"identityagent (/c:13)"});
+        QVERIFY(!host.identityAgent.empty());
+        QVERIFY(host.ignored.empty());
         QCOMPARE(config.lookup("build-9").hostName, "build-9");
         QCOMPARE(config.lookup("build-9").port, 22);
         QCOMPARE(config.hosts(), std::vector<std::string>{"quoted name"});
