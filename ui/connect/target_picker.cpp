@@ -3,7 +3,11 @@
 
 #include "core/wire/message.h"
 
-#include "ui/connect/target_model.h"
+#include "ui/connect/kind_chips.h"
+#include "ui/connect/namespace_choice.h"
+#include "ui/connect/place_model.h"
+#include "ui/connect/place_text.h"
+#include "ui/connect/places_from.h"
 #include "ui/theme/icon.h"
 #include "ui/theme/theme.h"
 
@@ -15,16 +19,24 @@
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
+#include <QLocale>
 #include <QPushButton>
 #include <QRadioButton>
-#include <QTreeView>
+#include <QTableView>
 #include <QVBoxLayout>
 
 namespace podglass::connect {
 
+namespace {
+
+constexpr const char* hostSource = "host";
+constexpr int rowPadding = 10;
+
+} // namespace
+
 TargetPicker::TargetPicker(QWidget* parent)
     : QWidget(parent)
-    , m_model(new TargetModel(this))
+    , m_model(new PlaceModel(this))
 {
     setObjectName(QStringLiteral("targetPicker"));
     setAccessibleName(tr("Choose a target"));
@@ -32,26 +44,9 @@ TargetPicker::TargetPicker(QWidget* parent)
     column->setContentsMargins(theme::gapLarge, theme::gapLarge, theme::gapLarge, theme::gapLarge);
     column->setSpacing(theme::gap);
     buildHead();
-    m_view = new QTreeView(this);
-    m_view->setObjectName(QStringLiteral("targetList"));
-    m_view->setAccessibleName(tr("Targets"));
-    m_view->setModel(m_model);
-    m_view->setRootIsDecorated(false);
-    m_view->setUniformRowHeights(true);
-    m_view->setAlternatingRowColors(true);
-    m_view->setAllColumnsShowFocus(true);
-    m_view->setTextElideMode(Qt::ElideMiddle);
-    m_view->header()->setStretchLastSection(true);
-    m_view->header()->resizeSection(TargetModel::Name, 240);
-    m_view->header()->resizeSection(TargetModel::Kind, 90);
-    m_view->header()->resizeSection(TargetModel::Ports, 220);
-    column->addWidget(m_view, 1);
+    buildList();
     buildFoot();
-    QObject::connect(m_view, &QTreeView::activated, this, &TargetPicker::accept);
-    QObject::connect(m_view->selectionModel(),
-                     &QItemSelectionModel::currentRowChanged,
-                     this,
-                     &TargetPicker::onCurrent);
+    connect(m_model, &PlaceModel::published, this, &TargetPicker::onPublished);
     begin();
 }
 
@@ -64,20 +59,109 @@ void TargetPicker::buildHead()
     m_search->setObjectName(QStringLiteral("targetSearch"));
     m_search->setAccessibleName(tr("Search targets"));
     m_search->setPlaceholderText(tr("Type a few letters of a name, kind, port or process"));
+    m_search->setToolTip(tr("!word  without it\nkind/word  pod/, deploy/, service/, container/ …\n"
+                            "ns/shop  in this namespace; several: in any of them\n"
+                            "app=shop  by label\n:8080  by port"));
     m_search->setClearButtonEnabled(true);
     m_search->addAction(theme::icon("search"), QLineEdit::LeadingPosition);
     m_search->installEventFilter(this);
+    m_namespaces = new NamespaceChoice(this);
+    m_namespaces->hide();
     m_refresh = new QPushButton(theme::icon("refresh"), tr("Refresh"), this);
     m_refresh->setObjectName(QStringLiteral("targetRefresh"));
     auto* row = new QHBoxLayout;
     row->addWidget(m_search, 1);
+    row->addWidget(m_namespaces);
     row->addWidget(m_refresh);
+    m_kinds = new KindChips(this);
     auto* column = static_cast<QVBoxLayout*>(layout());
     column->addWidget(m_title);
     column->addLayout(row);
-    QObject::connect(m_search, &QLineEdit::textChanged, this, &TargetPicker::onSearch);
-    QObject::connect(m_search, &QLineEdit::returnPressed, this, &TargetPicker::accept);
-    QObject::connect(m_refresh, &QPushButton::clicked, this, &TargetPicker::refreshWanted);
+    column->addWidget(m_kinds, 0, Qt::AlignLeft);
+    connect(m_search, &QLineEdit::textChanged, this, &TargetPicker::onSearch);
+    connect(m_search, &QLineEdit::returnPressed, this, &TargetPicker::accept);
+    connect(m_refresh, &QPushButton::clicked, this, &TargetPicker::refreshWanted);
+    connect(m_kinds, &KindChips::chosenChanged, this, [this] {
+        m_model->setGroups(m_kinds->chosen());
+    });
+    connect(m_namespaces, &NamespaceChoice::chosenChanged, this, [this] {
+        m_model->setNamespaces(m_namespaces->chosen());
+    });
+    connect(m_namespaces, &NamespaceChoice::typed, this, &TargetPicker::namespaceWanted);
+}
+
+void TargetPicker::buildList()
+{
+    m_view = new QTableView(this);
+    m_view->setObjectName(QStringLiteral("targetList"));
+    m_view->setAccessibleName(tr("Targets"));
+    m_view->setModel(m_model);
+    m_view->setProperty("cells", "padded");
+    m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_view->setSelectionMode(QAbstractItemView::SingleSelection);
+    m_view->setTabKeyNavigation(false);
+    m_view->setShowGrid(false);
+    m_view->setWordWrap(false);
+    m_view->setAlternatingRowColors(true);
+    m_view->setTextElideMode(Qt::ElideMiddle);
+    m_view->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_view->verticalHeader()->hide();
+    m_view->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    m_view->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + rowPadding);
+    QHeaderView* header = m_view->horizontalHeader();
+    header->setStretchLastSection(true);
+    header->setHighlightSections(false);
+    header->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    header->resizeSection(PlaceModel::Name, 280);
+    header->resizeSection(PlaceModel::Kind, 90);
+    header->resizeSection(PlaceModel::Where, 130);
+    header->resizeSection(PlaceModel::Status, 190);
+    header->resizeSection(PlaceModel::Ports, 200);
+    header->resizeSection(PlaceModel::Detail, 260);
+    static_cast<QVBoxLayout*>(layout())->addWidget(m_view, 1);
+    connect(m_view, &QTableView::activated, this, &TargetPicker::accept);
+    connect(m_view, &QTableView::pressed, this, [this] { m_chosen = true; });
+    connect(m_view->selectionModel(),
+            &QItemSelectionModel::currentRowChanged,
+            this,
+            &TargetPicker::onCurrent);
+}
+
+QHBoxLayout* TargetPicker::buildChoices()
+{
+    auto* row = new QHBoxLayout;
+    row->setSpacing(theme::gap);
+    m_containerLabel = new QLabel(tr("C&ontainer"), this);
+    m_container = new QComboBox(this);
+    m_container->setObjectName(QStringLiteral("targetContainer"));
+    m_container->setAccessibleName(tr("Container"));
+    m_container->setToolTip(tr("Whose ports are offered; all containers of a pod share them"));
+    m_container->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    m_containerLabel->setBuddy(m_container);
+    auto* portLabel = new QLabel(tr("&Port"), this);
+    m_port = new QComboBox(this);
+    m_port->setObjectName(QStringLiteral("targetPort"));
+    m_port->setAccessibleName(tr("Port"));
+    m_port->setEditable(true);
+    m_port->setInsertPolicy(QComboBox::NoInsert);
+    m_port->setMinimumContentsLength(6);
+    m_port->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    m_port->setValidator(new QIntValidator(1, 65535, m_port));
+    portLabel->setBuddy(m_port);
+    m_mirror = new QRadioButton(tr("&Mirror"), this);
+    m_mirror->setObjectName(QStringLiteral("targetMirror"));
+    m_mirror->setToolTip(tr("Look; stealing requests stays one key away"));
+    m_mirror->setChecked(true);
+    m_viewOnly = new QRadioButton(tr("&View only"), this);
+    m_viewOnly->setObjectName(QStringLiteral("targetViewOnly"));
+    m_viewOnly->setToolTip(tr("Look; this window refuses to steal"));
+    for (QWidget* widget : std::initializer_list<QWidget*>{
+             m_containerLabel, m_container, portLabel, m_port, m_mirror, m_viewOnly})
+        row->addWidget(widget);
+    row->addStretch(1);
+    connect(m_container, &QComboBox::activated, this, [this] { fillPorts(current()); });
+    connect(m_port, &QComboBox::editTextChanged, this, &TargetPicker::updateAttach);
+    return row;
 }
 
 void TargetPicker::buildFoot()
@@ -94,71 +178,88 @@ void TargetPicker::buildFoot()
     m_problem->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_problem->setProperty("tone", "failure");
     m_problem->hide();
-    auto* portLabel = new QLabel(tr("&Port"), this);
-    m_port = new QComboBox(this);
-    m_port->setObjectName(QStringLiteral("targetPort"));
-    m_port->setAccessibleName(tr("Port"));
-    m_port->setEditable(true);
-    m_port->setValidator(new QIntValidator(1, 65535, m_port));
-    portLabel->setBuddy(m_port);
-    m_mirror = new QRadioButton(tr("&Mirror"), this);
-    m_mirror->setObjectName(QStringLiteral("targetMirror"));
-    m_mirror->setToolTip(tr("Look; stealing requests stays one key away"));
-    m_mirror->setChecked(true);
-    m_viewOnly = new QRadioButton(tr("&View only"), this);
-    m_viewOnly->setObjectName(QStringLiteral("targetViewOnly"));
-    m_viewOnly->setToolTip(tr("Look; this window refuses to steal"));
+    QHBoxLayout* row = buildChoices();
     m_cancel = new QPushButton(tr("Cancel"), this);
     m_cancel->setObjectName(QStringLiteral("targetCancel"));
     m_attach = new QPushButton(tr("Attach"), this);
     m_attach->setObjectName(QStringLiteral("targetAttach"));
     m_attach->setProperty("kind", "primary");
-    auto* row = new QHBoxLayout;
-    row->setSpacing(theme::gap);
-    for (auto* widget : std::initializer_list<QWidget*>{portLabel, m_port, m_mirror, m_viewOnly}) {
-        row->addWidget(widget);
-    }
-    row->addStretch(1);
     row->addWidget(m_cancel);
     row->addWidget(m_attach);
     auto* column = static_cast<QVBoxLayout*>(layout());
     column->addWidget(m_problem);
     column->addWidget(m_status);
     column->addLayout(row);
-    QObject::connect(m_attach, &QPushButton::clicked, this, &TargetPicker::accept);
-    QObject::connect(m_cancel, &QPushButton::clicked, this, &TargetPicker::cancelWanted);
-    QObject::connect(m_port, &QComboBox::editTextChanged, this, [this](const QString& text) {
-        m_attach->setEnabled(m_view->currentIndex().isValid() && !text.isEmpty());
-    });
+    connect(m_attach, &QPushButton::clicked, this, &TargetPicker::accept);
+    connect(m_cancel, &QPushButton::clicked, this, &TargetPicker::cancelWanted);
 }
 
 void TargetPicker::setHost(const QString& name)
 {
+    m_model->clear();
     m_title->setText(name.isEmpty() ? tr("Choose a target")
                                     : tr("Choose a target on %1").arg(name));
 }
 
 void TargetPicker::setTargets(const wire::TargetList& list)
 {
-    const auto* current = m_model->target(m_view->currentIndex().row());
-    const std::string kept = current == nullptr ? std::string() : current->spec;
     m_reading = false;
-    m_note = QString::fromStdString(list.note);
-    m_model->setTargets(list.targets);
-    selectFirst();
-    for (int row = 0; row < m_model->rowCount() && !kept.empty(); ++row) {
-        if (m_model->target(row)->spec == kept) {
-            m_view->setCurrentIndex(m_model->index(row, 0));
-            break;
+    m_note = shownText(list.note);
+    m_model->replace(hostSource, placesOf(list, {}));
+    updateStatus();
+}
+
+void TargetPicker::beginCluster(const QString& context)
+{
+    m_cluster = ClusterPlaces(context.toStdString());
+    setHost(context);
+    m_namespaces->clearChoice();
+    begin();
+}
+
+void TargetPicker::applyCluster(const kubernetes::Delta& delta)
+{
+    ClusterPlaces::Change change = m_cluster.apply(delta);
+    for (const auto& [key, user] : change.users) {
+        if (const Place* known = m_model->index().find(key)) {
+            Place place = *known;
+            place.inUse = user;
+            change.put.push_back(std::move(place));
         }
     }
+    m_reading = delta.following == kubernetes::Following::Listing;
+    QStringList notes;
+    for (const kubernetes::Refusal& refusal : delta.refused)
+        notes << tr("no right to %1 %2 in %3")
+                     .arg(shownText(refusal.verb),
+                          shownText(refusal.resource),
+                          refusal.nameSpace.empty() ? tr("all namespaces: name one (Alt+N)")
+                                                    : shownText(refusal.nameSpace));
+    if (delta.skipped != 0)
+        notes << tr("%1 more are not shown").arg(QLocale().toString(qulonglong(delta.skipped)));
+    if (!notes.isEmpty())
+        m_note = notes.join(QStringLiteral("; "));
+    using kubernetes::Following;
+    const bool failed =
+        delta.following == Following::Waiting || delta.following == Following::Stopped;
+    m_problem->setText(failed ? shownText(delta.error.text()) : QString());
+    m_problem->setVisible(failed);
+    if (!change.gone.empty())
+        m_model->remove(change.gone);
+    m_model->put(std::move(change.put));
+    m_namespaces->show();
+    m_namespaces->setNamespaces(m_model->index().namespaces());
     updateStatus();
+}
+
+void TargetPicker::setRecent(const QStringList& specs)
+{
+    m_model->setRecent(specs);
 }
 
 void TargetPicker::setLast(const QString& spec)
 {
-    m_model->setLast(spec);
-    selectFirst();
+    setRecent(spec.isEmpty() ? QStringList() : QStringList{spec});
 }
 
 void TargetPicker::showProblem(const QString& text)
@@ -172,10 +273,12 @@ void TargetPicker::showProblem(const QString& text)
 void TargetPicker::begin()
 {
     m_reading = true;
+    m_chosen = false;
+    m_attachDue = false;
     m_note.clear();
     m_problem->hide();
     m_search->clear();
-    m_model->setTargets({});
+    m_kinds->clearChoice();
     onCurrent();
     updateStatus();
     m_search->setFocus();
@@ -183,56 +286,138 @@ void TargetPicker::begin()
 
 void TargetPicker::onSearch(const QString& text)
 {
+    m_chosen = false;
+    m_attachDue = false;
     m_model->setQuery(text);
-    selectFirst();
     updateStatus();
+}
+
+// The best match is the current one until somebody moves; from then on it is what was chosen.
+void TargetPicker::onPublished()
+{
+    if (!m_chosen || !m_view->currentIndex().isValid())
+        selectFirst();
+    m_kinds->setCounts(m_model->index());
+    showColumns();
+    onCurrent();
+    updateStatus();
+    if (m_attachDue && !m_model->busy()) {
+        m_attachDue = false;
+        attachCurrent();
+    }
+}
+
+// Columns that say nothing of any place are not there.
+void TargetPicker::showColumns()
+{
+    const PlaceIndex& index = m_model->index();
+    const bool cluster = index.count(PlaceGroup::Workload) != 0 || !index.namespaces().empty();
+    m_view->setColumnHidden(PlaceModel::Where, !cluster);
+    m_view->setColumnHidden(PlaceModel::Status, !cluster);
+    m_view->setColumnHidden(PlaceModel::InUse, !cluster);
 }
 
 void TargetPicker::selectFirst()
 {
-    m_view->setCurrentIndex(m_model->index(0, 0));
-    onCurrent();
+    if (m_view->currentIndex().row() != 0 || !m_view->currentIndex().isValid())
+        m_view->setCurrentIndex(m_model->index(0, 0));
+    m_view->scrollToTop();
+}
+
+const Place* TargetPicker::current() const
+{
+    return m_model->place(m_view->currentIndex().row());
 }
 
 void TargetPicker::onCurrent()
 {
-    const auto* target = m_model->target(m_view->currentIndex().row());
-    m_port->clear();
-    if (target != nullptr) {
-        for (const auto port : portsOf(*target)) {
-            m_port->addItem(QString::number(port));
-        }
+    const Place* place = current();
+    const std::string key = place == nullptr ? std::string() : place->key;
+    // What was chosen for this place stays while it only changes its state.
+    if (key != m_currentKey || key.empty()) {
+        m_currentKey = key;
+        fillContainers(place);
+        fillPorts(place);
+    } else if (m_port->count() == 0) {
+        fillPorts(place);
     }
-    m_attach->setEnabled(target != nullptr && !m_port->currentText().isEmpty());
+    updateAttach();
+}
+
+void TargetPicker::fillContainers(const Place* place)
+{
+    m_container->clear();
+    const bool choice = place != nullptr && place->containers.size() > 1;
+    if (choice) {
+        m_container->addItem(tr("Any"));
+        for (const std::string& name : place->containers)
+            m_container->addItem(shownText(name), QByteArray::fromStdString(name));
+    }
+    m_container->setVisible(choice);
+    m_containerLabel->setVisible(choice);
+}
+
+void TargetPicker::fillPorts(const Place* place)
+{
+    m_port->clear();
+    if (place == nullptr)
+        return;
+    const std::string container = m_container->currentData().toByteArray().toStdString();
+    for (const PlacePort& port : place->ports) {
+        if (!container.empty() && port.container != container)
+            continue;
+        const QString number = QString::number(port.number);
+        if (m_port->findText(number) >= 0)
+            continue;
+        m_port->addItem(number);
+        m_port->setItemData(m_port->count() - 1, shownText(port.name), Qt::ToolTipRole);
+    }
+}
+
+void TargetPicker::updateAttach()
+{
+    m_attach->setEnabled(current() != nullptr && !m_port->currentText().isEmpty());
 }
 
 void TargetPicker::accept()
 {
-    const auto* target = m_model->target(m_view->currentIndex().row());
-    const auto port = m_port->currentText().toUShort();
-    if (target == nullptr) {
+    if (m_model->busy() && !m_chosen) {
+        m_attachDue = true; // the best match is not known yet
         return;
     }
+    attachCurrent();
+}
+
+void TargetPicker::attachCurrent()
+{
+    const Place* place = current();
+    const auto port = m_port->currentText().toUShort();
+    if (place == nullptr)
+        return;
     if (port == 0) {
         // Nothing listens there that we know of: the port is the user's to say.
         m_port->setFocus();
         return;
     }
-    emit attachWanted(QString::fromStdString(target->spec), port, m_viewOnly->isChecked());
+    emit attachWanted(QString::fromStdString(place->spec), port, m_viewOnly->isChecked());
 }
 
 void TargetPicker::updateStatus()
 {
+    const QLocale locale;
+    const auto total = static_cast<qulonglong>(m_model->index().total());
     QString text;
-    if (m_reading) {
-        text = tr("Reading what runs there...");
-    } else if (m_model->total() == 0) {
-        text = tr("Nothing to look at was found.");
-    } else if (m_model->rowCount() == 0) {
-        text = tr("No target matches \"%1\".").arg(m_search->text());
-    } else {
-        text = tr("%1 of %2").arg(m_model->rowCount()).arg(m_model->total());
-    }
+    if (total == 0)
+        text = m_reading ? tr("Reading what runs there...") : tr("Nothing to look at was found.");
+    else if (m_model->rowCount() == 0 && !m_model->busy())
+        text = m_search->text().isEmpty() ? tr("Nothing of this kind.")
+                                          : tr("No target matches \"%1\".").arg(m_search->text());
+    else
+        text = tr("%1 of %2").arg(locale.toString(m_model->rowCount()), locale.toString(total));
+    if (total != 0 && m_reading)
+        text += tr(" - still listing");
+    else if (m_model->busy())
+        text += tr(" - searching");
     m_status->setText(m_note.isEmpty() ? text : text + QStringLiteral("  ·  ") + m_note);
 }
 
@@ -244,6 +429,7 @@ bool TargetPicker::eventFilter(QObject* watched, QEvent* event)
         case Qt::Key_Down:
         case Qt::Key_PageUp:
         case Qt::Key_PageDown:
+            m_chosen = true;
             QCoreApplication::sendEvent(m_view, event);
             return true;
         case Qt::Key_Escape:

@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Choosing what to look at on a host: type, Enter. One search field over one list; the arrow keys
-// move in the list while the focus stays in the field. The port is filled in from what the target
-// listens on. Thread: the window's.
+// Choosing what to look at: type, Enter. One search field over one list, of a host's targets and of
+// a cluster's workloads and pods; the arrow keys move in the list while the focus stays in the
+// field. Container and port are filled in from what the target declares or listens on.
+// Thread: the window's.
 #pragma once
+
+#include "core/base/result.h" // moc of Qt 6.4 cannot read <compare> as the first header
+
+#include "ui/connect/cluster_places.h"
+#include "ui/connect/place.h"
 
 #include <QWidget>
 
 class QComboBox;
+class QHBoxLayout;
 class QLabel;
 class QLineEdit;
 class QPushButton;
 class QRadioButton;
-class QTreeView;
+class QTableView;
 
 namespace podglass::wire {
 struct TargetList;
@@ -19,7 +26,9 @@ struct TargetList;
 
 namespace podglass::connect {
 
-class TargetModel;
+class KindChips;
+class NamespaceChoice;
+class PlaceModel;
 
 class TargetPicker : public QWidget
 {
@@ -28,12 +37,19 @@ class TargetPicker : public QWidget
 public:
     explicit TargetPicker(QWidget* parent = nullptr);
 
+    // Whose targets are listed from now on; those of another are forgotten.
     void setHost(const QString& name);
     void setTargets(const wire::TargetList& list);
+    // A cluster is listed instead of a host; everything before is forgotten.
+    void beginCluster(const QString& context);
+    void applyCluster(const kubernetes::Delta& delta);
+    // Specs of targets used on this host or cluster, the last one first.
+    void setRecent(const QStringList& specs);
     void setLast(const QString& spec);
     // Attaching did not work: what, where and what to do, under the list.
     void showProblem(const QString& text);
-    // Empty search, focus in it; the list says that it is being read until setTargets.
+    // Empty search, focus in it; says that the list is being read until setTargets. What was read
+    // before can be chosen meanwhile.
     void begin();
 
 signals:
@@ -41,33 +57,52 @@ signals:
     void attachWanted(const QString& spec, quint16 port, bool viewOnly);
     void refreshWanted();
     void cancelWanted();
+    // A namespace that could not be listed was named.
+    void namespaceWanted(const QString& name);
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     void buildHead();
+    void buildList();
     void buildFoot();
+    QHBoxLayout* buildChoices();
     void onSearch(const QString& text);
+    void onPublished();
     void onCurrent();
+    void showColumns();
+    void fillContainers(const Place* place);
+    void fillPorts(const Place* place);
     void accept();
+    void attachCurrent();
     void updateStatus();
+    void updateAttach();
     void selectFirst();
+    [[nodiscard]] const Place* current() const;
 
-    TargetModel* m_model = nullptr;
+    PlaceModel* m_model = nullptr;
     QLabel* m_title = nullptr;
     QLineEdit* m_search = nullptr;
     QPushButton* m_refresh = nullptr;
-    QTreeView* m_view = nullptr;
+    KindChips* m_kinds = nullptr;
+    NamespaceChoice* m_namespaces = nullptr;
+    QTableView* m_view = nullptr;
     QLabel* m_status = nullptr;
+    QLabel* m_containerLabel = nullptr;
+    QComboBox* m_container = nullptr;
     QComboBox* m_port = nullptr;
     QRadioButton* m_mirror = nullptr;
     QRadioButton* m_viewOnly = nullptr;
     QPushButton* m_attach = nullptr;
     QPushButton* m_cancel = nullptr;
     QLabel* m_problem = nullptr;
+    ClusterPlaces m_cluster;
     QString m_note;
+    std::string m_currentKey;
     bool m_reading = true;
+    bool m_chosen = false;    // somebody moved in the list: what is found later moves nothing
+    bool m_attachDue = false; // Enter was pressed while the search still ran
 };
 
 } // namespace podglass::connect

@@ -83,6 +83,10 @@ QPushButton[kind="flat"]:focus { border: 1px solid $accent; }
 QPushButton[kind="link"] { background: transparent; border: 1px solid transparent; color: $accent; padding: 3px 4px; text-align: left; }
 QPushButton[kind="link"]:hover { text-decoration: underline; }
 QPushButton[kind="link"]:focus { border: 1px solid $accent; }
+QPushButton[kind="choice"] { background: $panel; border: 1px solid $border; border-radius: 11px; padding: 2px 10px; }
+QPushButton[kind="choice"]:hover { background: $hover; }
+QPushButton[kind="choice"]:checked { background: $accentfill; color: $accenttext; border: 1px solid $accentfill; font-weight: 600; }
+QPushButton[kind="choice"]:focus { border: 1px solid $text; }
 QPushButton[kind="chip"] { background: $selected; border: 1px solid $border; border-radius: 11px; padding: 2px 8px; }
 QToolButton { border: 1px solid transparent; border-radius: 5px; padding: 4px 6px; color: $text; }
 QToolButton:hover { background: $hover; }

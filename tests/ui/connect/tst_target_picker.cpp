@@ -2,7 +2,9 @@
 #include "core/base/result.h" // moc of Qt 6.4 cannot read <compare> as the first header
 #include "core/wire/message.h"
 
-#include "ui/connect/target_model.h"
+#include "ui/connect/namespace_choice.h"
+#include "ui/connect/place_model.h"
+#include "ui/connect/places_from.h"
 #include "ui/connect/target_picker.h"
 #include "ui/theme/style_sheet.h"
 
@@ -15,11 +17,11 @@
 #include <QPushButton>
 #include <QRadioButton>
 #include <QSignalSpy>
+#include <QTableView>
 #include <QTest>
-#include <QTreeView>
 
 using namespace podglass;
-using podglass::connect::TargetModel;
+using podglass::connect::PlaceModel;
 using podglass::connect::TargetPicker;
 
 namespace {
@@ -69,6 +71,11 @@ private slots:
     void aRefreshKeepsTheChoice();
     void saysHowManyAndWhy();
     void twentyThousandTargetsAreQuick();
+    void enterWaitsForTheSearch();
+    void kindsNarrowTheList();
+    void aClusterHasWorkloadsPodsAndContainers();
+    void namespacesAreTickedOrTyped();
+    void whatMustNotBeListedIsTold();
     void pictures();
 
 private:
@@ -101,16 +108,16 @@ void TestTargetPicker::cleanup()
 
 void TestTargetPicker::modelKeepsTheRulesOfModels()
 {
-    TargetModel model;
+    PlaceModel model;
     const QAbstractItemModelTester tester(&model,
                                           QAbstractItemModelTester::FailureReportingMode::QtTest);
-    model.setTargets(someTargets().targets);
+    model.replace("host", connect::placesOf(someTargets(), {}));
     QCOMPARE(model.rowCount(), 5);
     model.setQuery("sho");
-    QCOMPARE(QString::fromStdString(model.target(0)->name), "shop");
+    QCOMPARE(model.place(0)->name, "shop");
     model.setQuery("9404");
     QCOMPARE(model.rowCount(), 1);
-    model.setTargets({});
+    model.replace("host", {});
     QCOMPARE(model.rowCount(), 0);
 }
 
@@ -128,7 +135,7 @@ void TestTargetPicker::threeLettersAndEnterAttach()
 void TestTargetPicker::arrowKeysMoveFromTheSearchField()
 {
     auto* search = find<QLineEdit>("targetSearch");
-    auto* view = find<QTreeView>("targetList");
+    auto* view = find<QTableView>("targetList");
     QCOMPARE(view->currentIndex().row(), 0);
     QTest::keyClick(search, Qt::Key_Down);
     QTest::keyClick(search, Qt::Key_Down);
@@ -184,12 +191,14 @@ void TestTargetPicker::viewOnlyIsHandedOn()
 
 void TestTargetPicker::aRefreshKeepsTheChoice()
 {
-    auto* view = find<QTreeView>("targetList");
+    auto* view = find<QTableView>("targetList");
     QTest::keyClick(find<QLineEdit>("targetSearch"), Qt::Key_Down);
+    QTest::keyClick(find<QLineEdit>("targetSearch"), Qt::Key_Down);
+    QCOMPARE(view->currentIndex().data().toString(), "orders");
     auto list = someTargets();
     list.targets.insert(list.targets.begin(), target("netns", "new", {}, ""));
     m_picker->setTargets(list);
-    QCOMPARE(view->currentIndex().row(), 2);
+    QTRY_COMPARE(view->currentIndex().row(), 3);
     QCOMPARE(view->currentIndex().data().toString(), "orders");
 }
 
@@ -214,8 +223,129 @@ void TestTargetPicker::twentyThousandTargetsAreQuick()
     }
     m_picker->setTargets(list);
     QTest::keyClicks(find<QLineEdit>("targetSearch"), "pod-19999");
-    auto* view = find<QTreeView>("targetList");
-    QCOMPARE(view->currentIndex().data().toString(), "pod-19999");
+    auto* view = find<QTableView>("targetList");
+    QTRY_COMPARE(view->currentIndex().data().toString(), "pod-19999");
+}
+
+void TestTargetPicker::enterWaitsForTheSearch()
+{
+    wire::TargetList list;
+    for (int i = 0; i < 30'000; ++i)
+        list.targets.push_back(
+            target("container", "pod-" + std::to_string(i), {{80, "::", "nginx"}}, "image"));
+    m_picker->setTargets(list);
+    QSignalSpy wanted(m_picker, &TargetPicker::attachWanted);
+    auto* search = find<QLineEdit>("targetSearch");
+    search->setText("pod-29999");
+    QTest::keyClick(search, Qt::Key_Return);
+    QTRY_COMPARE(wanted.size(), 1);
+    QCOMPARE(wanted[0][0].toString(), "container:pod-29999");
+}
+
+void TestTargetPicker::kindsNarrowTheList()
+{
+    using podglass::connect::PlaceGroup;
+    auto* chip = find<QPushButton>(
+        qPrintable(QStringLiteral("kindChip%1").arg(static_cast<int>(PlaceGroup::Namespace))));
+    QVERIFY(chip->isVisible());
+    chip->click();
+    QTRY_COMPARE(find<QLabel>("targetStatus")->text(), "2 of 5");
+    m_picker->begin();
+    QTRY_VERIFY(find<QLabel>("targetStatus")->text().startsWith("5 of 5"));
+}
+
+namespace {
+
+kubernetes::Delta someCluster()
+{
+    kubernetes::Delta delta;
+    kubernetes::Pod pod;
+    pod.uid = "u1";
+    pod.nameSpace = "shop";
+    pod.name = "checkout-7d9f";
+    pod.phase = "Running";
+    pod.ready = true;
+    pod.containers = {{"app", "checkout:1.4", {}, true, true, 0, {}},
+                      {"proxy", "envoy:2", {}, true, true, 0, {}}};
+    pod.ports = {{8080, "http", "app"}, {15001, "admin", "proxy"}};
+    pod.labels = {{"app", "checkout"}};
+    pod.restarts = 4;
+    delta.pods.push_back(pod);
+    pod.uid = "u2";
+    pod.nameSpace = "billing";
+    pod.name = "cheque-store-0";
+    pod.containers.resize(1);
+    pod.ports = {{5432, "pg", "app"}};
+    pod.labels = {{"app", "cheques"}};
+    delta.pods.push_back(pod);
+    kubernetes::Workload workload;
+    workload.nameSpace = "shop";
+    workload.owner = {"deploy", "checkout"};
+    workload.pods = workload.ready = 1;
+    workload.ports = {{8080, "http", "app"}};
+    workload.labels = {{"app", "checkout"}};
+    delta.workloads.push_back(workload);
+    delta.following = kubernetes::Following::Live;
+    return delta;
+}
+
+} // namespace
+
+void TestTargetPicker::aClusterHasWorkloadsPodsAndContainers()
+{
+    m_picker->beginCluster("prod-eu");
+    m_picker->applyCluster(someCluster());
+    auto* search = find<QLineEdit>("targetSearch");
+    auto* view = find<QTableView>("targetList");
+    auto* port = find<QComboBox>("targetPort");
+    QTRY_COMPARE(view->model()->rowCount(), 3);
+    QTest::keyClicks(search, "che !deploy");
+    search->setText("pod/che");
+    QTRY_COMPARE(view->model()->rowCount(), 2);
+    QTest::keyClicks(search, " app=checkout");
+    QTRY_COMPARE(view->model()->rowCount(), 1);
+    auto* container = find<QComboBox>("targetContainer");
+    QVERIFY(container->isVisible());
+    QCOMPARE(port->count(), 2);
+    container->setCurrentIndex(container->findText("proxy"));
+    emit container->activated(container->currentIndex());
+    QCOMPARE(port->currentText(), "15001");
+    QSignalSpy wanted(m_picker, &TargetPicker::attachWanted);
+    QTest::keyClick(search, Qt::Key_Return);
+    QCOMPARE(wanted.size(), 1);
+    QCOMPARE(wanted[0][0].toString(), "k8s:shop/pod/checkout-7d9f");
+    QCOMPARE(wanted[0][1].toUInt(), 15001U);
+}
+
+void TestTargetPicker::namespacesAreTickedOrTyped()
+{
+    m_picker->beginCluster("prod-eu");
+    m_picker->applyCluster(someCluster());
+    auto* view = find<QTableView>("targetList");
+    QTRY_COMPARE(view->model()->rowCount(), 3);
+    auto* choice = find<connect::NamespaceChoice>("namespaceChoice");
+    QVERIFY(choice->isVisible());
+    choice->openList();
+    auto* search = find<QLineEdit>("namespaceSearch");
+    QTest::keyClicks(search, "bill");
+    QTest::keyClick(search, Qt::Key_Return);
+    QTRY_COMPARE(view->model()->rowCount(), 1);
+    QSignalSpy typed(m_picker, &TargetPicker::namespaceWanted);
+    search->setText("secret-ns");
+    QTest::keyClick(search, Qt::Key_Return);
+    QCOMPARE(typed.size(), 1);
+    QCOMPARE(typed[0][0].toString(), "secret-ns");
+    QCOMPARE(choice->chosen().size(), std::size_t(2));
+    choice->clearChoice();
+}
+
+void TestTargetPicker::whatMustNotBeListedIsTold()
+{
+    m_picker->beginCluster("prod-eu");
+    kubernetes::Delta delta = someCluster();
+    delta.refused.push_back({"ana", "list", "pods", "", "secret-ns"});
+    m_picker->applyCluster(delta);
+    QVERIFY(find<QLabel>("targetStatus")->text().contains("no right to list pods in secret-ns"));
 }
 
 // Pictures for a person: PODGLASS_SHOTS=folder tst_target_picker pictures
@@ -225,14 +355,20 @@ void TestTargetPicker::pictures()
     if (folder.isEmpty()) {
         QSKIP("no folder for pictures given (PODGLASS_SHOTS)");
     }
-    m_picker->setHost("prod-bastion");
-    m_picker->setLast("netns:orders");
     for (const auto scheme : {theme::Scheme::Light, theme::Scheme::Dark}) {
         QApplication::setPalette(theme::paletteFor(scheme));
         qApp->setStyleSheet(theme::styleSheetFor(scheme));
         QTest::qWait(50);
         const QString end = scheme == theme::Scheme::Light ? "light" : "dark";
+        m_picker->setHost("prod-bastion");
+        m_picker->setTargets(someTargets());
+        m_picker->setLast("netns:orders");
+        QTest::qWait(100);
         QVERIFY(m_picker->grab().save(QDir(folder).filePath("picker-" + end + ".png")));
+        m_picker->beginCluster("prod-eu");
+        m_picker->applyCluster(someCluster());
+        QTest::qWait(100);
+        QVERIFY(m_picker->grab().save(QDir(folder).filePath("cluster-" + end + ".png")));
     }
 }
 
