@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // podglass-agent: composes core/agent with a stream or a listener and runs it.
 #include "core/agent/agent.h"
+#include "core/agent/guard/split.h"
 #include "core/agent/listener.h"
 #include "core/agent/rights.h"
+#include "core/base/limits.h"
 
 #include "app/agent/list_targets.h"
 #include "app/agent/options.h"
@@ -55,13 +57,38 @@ int fail(const base::Error& error)
     return 1;
 }
 
-void warnOfLackingRights()
+void warnOfLack(const agent::Means& means)
 {
-    const std::string lacking = agent::ownRights().lacking();
+    const std::string lacking = means.rights.lacking();
     if (!lacking.empty())
         say(lacking
             + " (run it as root, or: setcap cap_net_raw,cap_net_admin,cap_sys_admin+ep "
               "podglass-agent)");
+    if (!means.confinement.empty())
+        say(means.confinement);
+}
+
+// What only the user who started the agent may open: before it becomes somebody else.
+struct Prepared
+{
+    std::optional<agent::Secret> secret;
+    agent::Listener::Bound bound;
+};
+
+base::Result<Prepared> prepare(const app::AgentCommand& command)
+{
+    Prepared prepared;
+    if (command.stdio)
+        return prepared;
+    auto secret = agent::loadSecret(command.secretFile);
+    if (!secret)
+        return secret.error();
+    auto bound = agent::Listener::bind(command.listen);
+    if (!bound)
+        return bound.error();
+    prepared.secret = std::move(secret).value();
+    prepared.bound = std::move(bound).value();
+    return prepared;
 }
 
 int serveStdio(io::Loop& loop, agent::Agent& agent)
@@ -78,22 +105,59 @@ int serveStdio(io::Loop& loop, agent::Agent& agent)
     return 0;
 }
 
-int serveListening(io::Loop& loop, agent::Agent& agent, const app::AgentCommand& command)
+// Nobody has asked for anything for so long that nobody will.
+void endWhenUncalled(io::Loop& loop, agent::Agent& agent, std::chrono::seconds linger)
 {
-    const auto secret = agent::loadSecret(command.secretFile);
-    if (!secret)
-        return fail(secret.error());
+    if (linger.count() == 0)
+        return;
+    agent.onIdle([&loop, &agent, linger] {
+        const auto patience = agent.everHadClient() ? linger : limits::uncalledAgent;
+        if (agent.clientless() < patience)
+            return;
+        say("no client for " + std::to_string(patience.count()) + " s: ends");
+        loop.stop();
+    });
+}
+
+int serveListening(io::Loop& loop,
+                   agent::Agent& agent,
+                   Prepared prepared,
+                   std::chrono::seconds linger)
+{
+    const agent::Secret secret = *std::move(prepared.secret);
     const auto accept = [&](io::Fd client) {
         io::Fd output(::fcntl(client.get(), F_DUPFD_CLOEXEC, 3));
-        if (const auto served = agent.serve(std::move(client), std::move(output), *secret); !served)
+        if (const auto served = agent.serve(std::move(client), std::move(output), secret); !served)
             say(served.error().text());
     };
-    const auto listener = agent::Listener::open(loop, command.listen, accept);
-    if (!listener)
-        return fail(listener.error());
-    say("listening on " + (*listener)->address());
+    const std::string address = prepared.bound.address();
+    const agent::Listener listener(loop, std::move(prepared.bound), accept);
+    say("listening on " + address);
+    endWhenUncalled(loop, agent, linger);
     loop.run();
     return 0;
+}
+
+int serve(const app::AgentCommand& command,
+          Prepared prepared,
+          agent::guard::Worker worker,
+          agent::Means means)
+{
+    io::Loop loop;
+    const io::Fd signals = stopSignals(loop);
+    // It says nothing unasked, so this is its end.
+    loop.watch(worker.privileges->descriptor(), EPOLLRDHUP, [](auto) { agent::guard::endAlone(); });
+    agent::AgentOptions options{.build = PODGLASS_VERSION, .means = std::move(means), .log = {}};
+    if (command.verbose)
+        options.log = say;
+    agent::Agent agent(loop, std::move(options));
+    if (!command.target.empty()) {
+        if (const auto kept = agent.keepTarget(command.target); !kept)
+            return fail(kept.error());
+    }
+    if (command.stdio)
+        return serveStdio(loop, agent);
+    return serveListening(loop, agent, std::move(prepared), std::chrono::seconds(command.linger));
 }
 
 int run(const app::AgentCommand& command)
@@ -104,18 +168,32 @@ int run(const app::AgentCommand& command)
     }
     std::signal(SIGPIPE, SIG_IGN); // a client that went away is an error of its write()
     raiseDescriptorLimit();
-    io::Loop loop;
-    const io::Fd signals = stopSignals(loop);
-    warnOfLackingRights();
-    agent::AgentOptions options{.build = PODGLASS_VERSION, .log = {}};
-    if (command.verbose)
-        options.log = say;
-    agent::Agent agent(loop, std::move(options));
-    if (!command.target.empty()) {
-        if (const auto kept = agent.keepTarget(command.target); !kept)
-            return fail(kept.error());
+    agent::Rights rights = agent::ownRights();
+    rights.redirect = rights.redirect && !command.mirrorOnly;
+    auto prepared = prepare(command);
+    if (!prepared)
+        return fail(prepared.error());
+    const std::string path = prepared->bound.path;
+    auto worker = agent::guard::split({
+        .steal = !command.mirrorOnly,
+        .inGuard = [&prepared] { *prepared = Prepared{}; },
+        .atEnd =
+            [&path] {
+                if (!path.empty())
+                    ::unlink(path.c_str());
+            },
+    });
+    if (!worker) {
+        if (!path.empty())
+            ::unlink(path.c_str());
+        return fail(worker.error());
     }
-    return command.stdio ? serveStdio(loop, agent) : serveListening(loop, agent, command);
+    agent::Means means{.privileges = worker->privileges,
+                       .rights = rights,
+                       .confinement = worker->confinement,
+                       .timedRedirects = command.timedRedirect};
+    warnOfLack(means);
+    return serve(command, std::move(*prepared), std::move(*worker), std::move(means));
 }
 
 } // namespace

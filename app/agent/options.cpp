@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/agent/options.h"
 
+#include "core/base/limits.h"
+
 #include <CLI/CLI.hpp>
 
 namespace podglass::app {
@@ -20,6 +22,15 @@ std::optional<AgentCommand> readAgentCommand(int argc, char** argv, int& status)
     auto* list =
         app.add_flag("--list-targets", command.listTargets, "print the targets of this host");
     app.add_flag("--verbose", command.verbose, "say on standard error who comes and goes");
+    app.add_flag("--mirror-only", command.mirrorOnly, "give away the right to steal");
+    app.add_flag("--timed-redirect",
+                 command.timedRedirect,
+                 "redirect by a set that expires, as on kernels before 5.12");
+    command.linger = static_cast<unsigned>(limits::clientlessAgent.count());
+    app.add_option("--linger",
+                   command.linger,
+                   "listening: end so many seconds after the last client; 0: stay")
+        ->capture_default_str();
     stdio->excludes(listen)->excludes(list);
     listen->needs(secret)->excludes(list);
     app.footer("A target is self, netns:NAME, pid:NUMBER or container:ID.");

@@ -15,6 +15,9 @@ struct AgentCommand
     std::string target;     // attached from the start
     bool listTargets = false;
     bool verbose = false;
+    bool mirrorOnly = false;    // gives the right to change packet rules away
+    bool timedRedirect = false; // as on kernels before 5.12
+    unsigned linger = 0;        // seconds without a client; 0: forever
 };
 
 // None: nothing to do but exit with `status` (help, version, or a mistake that was explained).

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/agent/agent.h"
 
-#include "core/agent/rights.h"
 #include "core/agent/telemetry_message.h"
 #include "core/base/limits.h"
 
@@ -23,14 +22,15 @@ std::string hostName()
     return name.data();
 }
 
-wire::Hello helloOf(const std::string& build)
+wire::Hello helloOf(const AgentOptions& options)
 {
-    const Rights rights = ownRights();
     wire::Hello hello;
-    hello.capabilities = rights.capabilities();
-    hello.build = build;
+    hello.capabilities = options.means.rights.capabilities();
+    hello.build = options.build;
     hello.host = hostName();
-    hello.lacking = rights.lacking();
+    hello.lacking = options.means.rights.lacking();
+    if (!options.means.confinement.empty())
+        hello.lacking += (hello.lacking.empty() ? "" : "; ") + options.means.confinement;
     return hello;
 }
 
@@ -67,7 +67,7 @@ base::Status Agent::serve(io::Fd input, io::Fd output, std::optional<Secret> sec
                                                      ClientSetup{.id = id,
                                                                  .input = std::move(input),
                                                                  .output = std::move(output),
-                                                                 .hello = helloOf(m_options.build),
+                                                                 .hello = helloOf(m_options),
                                                                  .secret = std::move(secret)},
                                                      requests);
     base::Status started = client->start();
@@ -110,6 +110,11 @@ bool Agent::idle() const
            && (m_targets.quiet() || io::Loop::now() - m_emptySince > limits::lingerPatience);
 }
 
+base::Duration Agent::clientless() const
+{
+    return m_clients.empty() ? io::Loop::now() - m_emptySince : base::Duration::zero();
+}
+
 std::unique_ptr<steal::TakerStream>
 Agent::open(base::ClientId client, wire::StealOpen request, steal::TakerStream::Events events)
 {
@@ -146,7 +151,7 @@ void Agent::tell(base::ClientId client, const wire::PortState& state)
 
 std::string Agent::stealLacks() const
 {
-    return ownRights().stealLacks();
+    return m_options.means.rights.stealLacks();
 }
 
 ClientConnection* Agent::find(base::ClientId client) const
@@ -166,6 +171,8 @@ void Agent::wakeClientsOf(const AttachedTarget& target)
 void Agent::onSecond()
 {
     m_second = m_loop.after(second, [this] { onSecond(); });
+    for (const auto& [id, target] : m_targets.all())
+        target->tick();
     m_targets.sweep();
     const base::Instant now = io::Loop::now();
     const wire::Telemetry common = commonTelemetry(m_targets, m_filters, m_clients.size());

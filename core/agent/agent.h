@@ -21,6 +21,7 @@ namespace podglass::agent {
 struct AgentOptions
 {
     std::string build; // version, for Hello
+    Means means{};
     // For the log on stderr: somebody came, went, or was refused.
     std::function<void(const std::string& line)> log;
 };
@@ -44,7 +45,12 @@ public:
     // No client is left and everything stolen was given back, or there was time enough for it.
     [[nodiscard]] bool idle() const;
 
-    // Called when it may have become idle.
+    // How long it has had no client; zero: it has one.
+    [[nodiscard]] base::Duration clientless() const;
+
+    [[nodiscard]] bool everHadClient() const { return m_nextClient > 1; }
+
+    // Called when it may have become idle, and each second while it is.
     void onIdle(std::function<void()> idle) { m_onIdle = std::move(idle); }
 
 private:
@@ -53,6 +59,7 @@ private:
     void attach(ClientConnection& client, const wire::Attach& request) override;
     void detach(ClientConnection& client, const wire::Detach& request) override;
     void setPort(ClientConnection& client, const wire::SetPort& request) override;
+    void listRules(ClientConnection& client, const wire::ListRules& request) override;
     void ended(ClientConnection& client, const std::string& why) override;
 
     // steal::TakerGate
@@ -72,6 +79,8 @@ private:
     void tell(base::ClientId client, const wire::PortState& state) override;
     [[nodiscard]] std::string stealLacks() const override;
 
+    [[nodiscard]] const Means& means() const override { return m_options.means; }
+
     void onTargetReady(AttachedTarget& target);
     void onTargetGone(AttachedTarget& target, const base::Error& error);
     void join(ClientConnection& client, AttachedTarget& target, std::uint32_t request);
@@ -89,7 +98,7 @@ private:
     std::map<base::ClientId, std::unique_ptr<ClientConnection>> m_clients;
     std::uint64_t m_nextClient = 1;
     std::function<void()> m_onIdle;
-    base::Instant m_emptySince;
+    base::Instant m_emptySince = io::Loop::now();
     io::Loop::TimerId m_second;
 };
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Agent: what clients ask for.
 #include "core/agent/agent.h"
-#include "core/agent/host/host_targets.h"
 
 #include <algorithm>
 
@@ -23,8 +22,9 @@ wire::Failure failureOf(const base::Error& error, std::uint32_t request, base::T
 
 void Agent::listTargets(ClientConnection& client, const wire::ListTargets& request)
 {
-    HostTargets found = listHostTargets("/");
-    client.send(wire::TargetList{request.request, std::move(found.targets), std::move(found.note)});
+    wire::TargetList list = m_options.means.privileges->listTargets();
+    list.request = request.request;
+    client.send(list);
 }
 
 void Agent::attach(ClientConnection& client, const wire::Attach& request)
@@ -87,6 +87,25 @@ void Agent::detach(ClientConnection& client, const wire::Detach& request)
     client.feed().forget(target->broadcast().ring());
     m_targets.leave(*target, client.id());
     m_loop.post([this] { m_targets.sweep(); });
+}
+
+void Agent::listRules(ClientConnection& client, const wire::ListRules& request)
+{
+    AttachedTarget* target = m_targets.find(request.target);
+    if (target == nullptr || !target->clients.contains(client.id()))
+        return client.send(failureOf({.what = "this target is not attached",
+                                      .where = "list packet rules",
+                                      .advice = "attach it first"},
+                                     request.request,
+                                     request.target));
+    auto foreign = m_options.means.privileges->foreignRules(target->networkNamespace());
+    if (!foreign)
+        return client.send(failureOf(foreign.error(), request.request, request.target));
+    client.send(wire::Rules{request.request,
+                            request.target,
+                            target->ports().rulesText(),
+                            std::move(foreign->chains),
+                            std::move(foreign->notes)});
 }
 
 void Agent::setPort(ClientConnection& client, const wire::SetPort& request)

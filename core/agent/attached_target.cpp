@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/agent/attached_target.h"
 
-#include "core/agent/host/namespace_view.h"
 #include "core/agent/host/network_namespace.h"
-#include "core/agent/host/processes.h"
-#include "core/agent/rights.h"
 #include "core/agent/stolen_port.h"
 
 #include <sys/epoll.h>
@@ -17,13 +14,14 @@ AttachedTarget::AttachedTarget(PortServices& services,
                                base::TargetId id,
                                std::string spec,
                                ResolvedTarget resolved,
+                               std::unique_ptr<CaptureDoor> door,
                                Events events)
     : m_services(services)
     , m_id(id)
     , m_spec(std::move(spec))
     , m_resolved(std::move(resolved))
     , m_events(std::move(events))
-    , m_capture(id, m_resolved.networkNamespace.get())
+    , m_capture(id, std::move(door))
     , m_broadcast(services.loop(), m_capture.ring(), [this] { m_events.news(*this); })
     , m_ports(services,
               {id,
@@ -52,16 +50,16 @@ AttachedTarget::~AttachedTarget()
 
 wire::Attached AttachedTarget::describe(std::uint32_t request) const
 {
-    const Rights rights = ownRights();
+    const Means& means = m_services.means();
     wire::Attached attached;
     attached.request = request;
     attached.target = m_id;
     attached.spec = m_spec;
     attached.name = m_resolved.name;
     attached.interfaces = m_interfaces->names;
-    attached.ports = listeningPortsOf(m_resolved.networkNamespace.get(), m_resolved.part);
-    attached.capabilities = rights.capabilities();
-    attached.lacking = rights.stealLacks();
+    attached.ports = means.privileges->listeningPorts(m_resolved.networkNamespace.get(), m_spec);
+    attached.capabilities = means.rights.capabilities();
+    attached.lacking = means.rights.stealLacks();
     if (!m_interfaces->note.empty())
         attached.lacking += (attached.lacking.empty() ? "" : "; ") + m_interfaces->note;
     return attached;
@@ -81,6 +79,25 @@ void AttachedTarget::onReports()
     }
 }
 
+void AttachedTarget::tick()
+{
+    m_ports.tick();
+    // We hold the namespace ourselves, so nothing else tells that its name is gone.
+    constexpr std::string_view named = "netns:";
+    if (m_gone || !m_spec.starts_with(named))
+        return;
+    const std::uint64_t now = networkNamespaceInode(
+        std::filesystem::path("/run/netns") / std::string_view(m_spec).substr(named.size()));
+    if (now == networkNamespaceInode(m_resolved.networkNamespace.get()))
+        return;
+    m_gone = true;
+    m_events.gone(*this,
+                  {.what = "the network namespace was deleted",
+                   .where = m_spec,
+                   .advice = "attach again when it is back",
+                   .lasting = base::Lasting::Transient});
+}
+
 void AttachedTarget::watchProcess()
 {
     if (m_process)
@@ -94,13 +111,12 @@ void AttachedTarget::watchProcess()
 // A worker that was replaced is not the end: another process of the namespace takes its place.
 void AttachedTarget::onProcessEnd()
 {
-    const std::uint64_t inode = networkNamespaceInode(m_resolved.networkNamespace.get());
-    for (const Process& process : listProcesses("/")) {
-        if (process.networkNamespace == inode && process.pid != m_resolved.pid) {
-            m_resolved.pid = process.pid;
-            watchProcess();
-            return;
-        }
+    const std::uint32_t successor =
+        m_services.means().privileges->processIn(m_resolved.networkNamespace.get(), m_resolved.pid);
+    if (successor != 0) {
+        m_resolved.pid = successor;
+        watchProcess();
+        return;
     }
     m_services.loop().unwatch(m_process.get());
     m_process.reset();

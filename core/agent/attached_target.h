@@ -32,6 +32,7 @@ public:
                    base::TargetId id,
                    std::string spec,
                    ResolvedTarget resolved,
+                   std::unique_ptr<CaptureDoor> door,
                    Events events);
     AttachedTarget(const AttachedTarget&) = delete;
     AttachedTarget& operator=(const AttachedTarget&) = delete;
@@ -50,6 +51,11 @@ public:
     Broadcast& broadcast() { return m_broadcast; }
 
     PortManager& ports() { return m_ports; }
+
+    [[nodiscard]] int networkNamespace() const { return m_resolved.networkNamespace.get(); }
+
+    // Each second.
+    void tick();
 
     // For a ready target.
     [[nodiscard]] wire::Attached describe(std::uint32_t request) const;
@@ -72,7 +78,8 @@ private:
     Broadcast m_broadcast;
     PortManager m_ports;
     std::optional<InterfacesNow> m_interfaces;
-    io::Fd m_process; // readable when the target's process ended
+    bool m_gone = false; // told so
+    io::Fd m_process;    // readable when the target's process ended
 };
 
 } // namespace podglass::agent

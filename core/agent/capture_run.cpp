@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/agent/capture_run.h"
 
-#include "core/agent/host/network_namespace.h"
-
 #include <sys/epoll.h>
 #include <sys/random.h>
 
@@ -35,9 +33,9 @@ CaptureRun::CaptureRun(base::TargetId target,
     , m_counters(counters)
 {}
 
-void CaptureRun::run(int networkNamespace)
+void CaptureRun::run(CaptureDoor& door)
 {
-    if (const base::Status begun = begin(networkNamespace); !begun) {
+    if (const base::Status begun = begin(door); !begun) {
         m_reports.put(CaptureEnded{begun.error()});
         return;
     }
@@ -49,14 +47,17 @@ void CaptureRun::run(int networkNamespace)
     count();
 }
 
-base::Status CaptureRun::begin(int networkNamespace)
+base::Status CaptureRun::begin(CaptureDoor& door)
 {
-    if (auto entered = enterNetworkNamespace(networkNamespace); !entered)
+    if (auto entered = door.enter(); !entered)
         return entered;
-    auto links = LinkWatch::open();
-    if (!links)
-        return links.error();
-    m_links.emplace(std::move(links).value());
+    // One is told of changes, the other asked.
+    auto notices = door.linkSocket();
+    auto questions = door.linkSocket();
+    if (!notices || !questions)
+        return notices ? questions.error() : notices.error();
+    m_links.emplace(std::move(notices).value());
+    m_interfaces.listBy(std::move(questions).value());
     if (const auto opened = m_interfaces.refresh(); !opened)
         return opened.error();
     m_loop.watch(m_commands.wakeFd(), EPOLLIN, [this](auto) { onCommands(); });

@@ -7,6 +7,7 @@
 #include "core/agent/interface_set.h"
 #include "core/agent/link_watch.h"
 #include "core/agent/mailbox.h"
+#include "core/agent/privileges.h"
 
 #include <optional>
 
@@ -22,10 +23,10 @@ public:
                CaptureCounters& counters);
 
     // Until StopCapture or until nothing can be captured any more.
-    void run(int networkNamespace);
+    void run(CaptureDoor& door);
 
 private:
-    base::Status begin(int networkNamespace);
+    base::Status begin(CaptureDoor& door);
     void onCommands();
     void apply(const CapturePlan& plan);
     void onLinks();

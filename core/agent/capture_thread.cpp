@@ -5,9 +5,9 @@
 
 namespace podglass::agent {
 
-CaptureThread::CaptureThread(base::TargetId target, int networkNamespace)
+CaptureThread::CaptureThread(base::TargetId target, std::unique_ptr<CaptureDoor> door)
     : m_target(target)
-    , m_namespace(networkNamespace)
+    , m_door(std::move(door))
     , m_thread([this] { run(); })
 {}
 
@@ -19,7 +19,7 @@ CaptureThread::~CaptureThread()
 
 void CaptureThread::run()
 {
-    CaptureRun(m_target, m_ring, m_commands, m_reports, m_counters).run(m_namespace);
+    CaptureRun(m_target, m_ring, m_commands, m_reports, m_counters).run(*m_door);
 }
 
 } // namespace podglass::agent

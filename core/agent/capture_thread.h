@@ -11,6 +11,7 @@
 
 #include "core/agent/capture_plan.h"
 #include "core/agent/mailbox.h"
+#include "core/agent/privileges.h"
 #include "core/channel/ring.h"
 #include "core/io/fd.h"
 
@@ -21,8 +22,8 @@ namespace podglass::agent {
 class CaptureThread
 {
 public:
-    // `networkNamespace` stays the caller's and outlives the thread.
-    CaptureThread(base::TargetId target, int networkNamespace);
+    // `door` leads into the target's network namespace; the thread goes through it.
+    CaptureThread(base::TargetId target, std::unique_ptr<CaptureDoor> door);
     CaptureThread(const CaptureThread&) = delete;
     CaptureThread& operator=(const CaptureThread&) = delete;
     // Stops and joins: at most one round of packets.
@@ -41,7 +42,7 @@ private:
     void run();
 
     base::TargetId m_target;
-    int m_namespace;
+    std::unique_ptr<CaptureDoor> m_door;
     channel::Ring m_ring;
     Mailbox<CaptureCommand> m_commands;
     Mailbox<CaptureReport> m_reports;

@@ -155,6 +155,8 @@ bool ClientConnection::takeRequest(const wire::Message& message)
 {
     if (const auto* list = std::get_if<wire::ListTargets>(&message))
         m_requests.listTargets(*this, *list);
+    else if (const auto* rules = std::get_if<wire::ListRules>(&message))
+        m_requests.listRules(*this, *rules);
     else if (const auto* attach = std::get_if<wire::Attach>(&message))
         m_requests.attach(*this, *attach);
     else if (const auto* detach = std::get_if<wire::Detach>(&message))

@@ -29,6 +29,7 @@ public:
     virtual ~ClientRequests() = default;
 
     virtual void listTargets(ClientConnection& client, const wire::ListTargets& request) = 0;
+    virtual void listRules(ClientConnection& client, const wire::ListRules& request) = 0;
     virtual void attach(ClientConnection& client, const wire::Attach& request) = 0;
     virtual void detach(ClientConnection& client, const wire::Detach& request) = 0;
     virtual void setPort(ClientConnection& client, const wire::SetPort& request) = 0;

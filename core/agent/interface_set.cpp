@@ -30,7 +30,7 @@ InterfaceSet::~InterfaceSet()
 
 base::Result<bool> InterfaceSet::refresh()
 {
-    const auto listed = capture::listInterfaces();
+    const auto listed = capture::listInterfaces(m_route);
     if (!listed)
         return listed.error();
     std::map<std::uint32_t, std::string> present;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// InterfaceSet: a LiveSource on every interface that is up, lo included, of the namespace that the
-// thread is in. An interface that vanishes takes only its own source with it; one that appears gets
-// one. Bridges and veths of the same namespace can show a packet twice; reassembly knows both as
-// one connection and drops the copy.
-// Thread: the capture thread.
+// InterfaceSet: a LiveSource on every interface that is up, lo included, of the namespace of
+// the socket it lists by. An interface that vanishes takes only its own source with it; one that
+// appears gets one. Bridges and veths of the same namespace can show a packet twice; reassembly
+// knows both as one connection and drops the copy. Thread: the capture thread.
 #pragma once
 
 #include "core/capture/live_source.h"
@@ -28,6 +27,9 @@ public:
     // can be captured.
     base::Result<bool> refresh();
 
+    // The socket that refresh() asks; before the first one.
+    void listBy(io::Fd routeSocket) { m_route = std::move(routeSocket); }
+
     void setPorts(const capture::PortSet& ports);
 
     [[nodiscard]] std::vector<std::string> names() const;
@@ -50,6 +52,7 @@ private:
     void closeOne(std::uint32_t index);
 
     io::Loop& m_loop;
+    io::Fd m_route;
     capture::LiveSource::Handler m_onPacket;
     std::map<std::uint32_t, Source> m_sources; // by interface index
     capture::PortSet m_ports;

@@ -4,23 +4,9 @@
 #include <array>
 #include <cerrno>
 
-#include <linux/netlink.h>
-#include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
 namespace podglass::agent {
-
-base::Result<LinkWatch> LinkWatch::open()
-{
-    io::Fd socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE));
-    sockaddr_nl address{};
-    address.nl_family = AF_NETLINK;
-    address.nl_groups = RTMGRP_LINK;
-    if (!socket
-        || ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-        return base::systemError(errno, "watch the target's network interfaces");
-    return LinkWatch(std::move(socket));
-}
 
 void LinkWatch::silence()
 {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// LinkWatch: a descriptor that becomes readable when a network interface of the namespace of the
-// opening thread comes, goes, or changes. Source: rtnetlink(7), group RTNLGRP_LINK.
+// LinkWatch: a descriptor that becomes readable when a network interface of its socket's
+// namespace comes, goes, or changes. Source: rtnetlink(7), group RTNLGRP_LINK.
 #pragma once
 
-#include "core/base/result.h"
 #include "core/io/fd.h"
 
 namespace podglass::agent {
@@ -11,7 +10,10 @@ namespace podglass::agent {
 class LinkWatch
 {
 public:
-    static base::Result<LinkWatch> open();
+    // Of NETLINK_ROUTE, bound to the group.
+    explicit LinkWatch(io::Fd socket)
+        : m_socket(std::move(socket))
+    {}
 
     [[nodiscard]] int descriptor() const { return m_socket.get(); }
 
@@ -20,10 +22,6 @@ public:
     void silence();
 
 private:
-    explicit LinkWatch(io::Fd socket)
-        : m_socket(std::move(socket))
-    {}
-
     io::Fd m_socket;
 };
 

@@ -65,19 +65,18 @@ base::Status bindAndListen(const io::Fd& socket, const io::SocketAddress& addres
     return base::Done{};
 }
 
-bool ownPeer(int socket)
+bool isPeer(int socket, uid_t owner)
 {
     ucred peer{};
     socklen_t length = sizeof peer;
     if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0)
         return false;
-    return peer.uid == ::geteuid() || peer.uid == 0;
+    return peer.uid == owner || peer.uid == 0;
 }
 
 } // namespace
 
-base::Result<std::unique_ptr<Listener>>
-Listener::open(io::Loop& loop, const std::string& address, Accepted accepted)
+base::Result<Listener::Bound> Listener::bind(const std::string& address)
 {
     const bool local = address.starts_with("unix:");
     const std::string path = local ? address.substr(5) : std::string();
@@ -85,14 +84,12 @@ Listener::open(io::Loop& loop, const std::string& address, Accepted accepted)
     if (!socket)
         return socket.error();
     io::setNonBlocking(socket->get(), true);
-    return std::unique_ptr<Listener>(
-        new Listener(loop, std::move(socket).value(), path, std::move(accepted)));
+    return Bound{std::move(socket).value(), path, ::geteuid()};
 }
 
-Listener::Listener(io::Loop& loop, io::Fd socket, std::string path, Accepted accepted)
+Listener::Listener(io::Loop& loop, Bound bound, Accepted accepted)
     : m_loop(loop)
-    , m_socket(std::move(socket))
-    , m_path(std::move(path))
+    , m_bound(std::move(bound))
     , m_accepted(std::move(accepted))
 {
     watch();
@@ -100,9 +97,7 @@ Listener::Listener(io::Loop& loop, io::Fd socket, std::string path, Accepted acc
 
 Listener::~Listener()
 {
-    m_loop.unwatch(m_socket.get());
-    if (!m_path.empty())
-        ::unlink(m_path.c_str());
+    m_loop.unwatch(m_bound.socket.get());
 }
 
 base::Result<io::Fd> Listener::openUnix(const std::string& path)
@@ -147,33 +142,34 @@ base::Result<io::Fd> Listener::openTcp(const std::string& address)
     return socket;
 }
 
-std::string Listener::address() const
+std::string Listener::Bound::address() const
 {
-    if (!m_path.empty())
-        return "unix:" + m_path;
+    if (!path.empty())
+        return "unix:" + path;
     io::SocketAddress own;
     own.length = sizeof own.storage;
-    ::getsockname(m_socket.get(), reinterpret_cast<sockaddr*>(&own.storage), &own.length);
+    ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&own.storage), &own.length);
     return own.text();
 }
 
 void Listener::watch()
 {
-    m_loop.watch(m_socket.get(), EPOLLIN, [this](auto) { onReadable(); });
+    m_loop.watch(m_bound.socket.get(), EPOLLIN, [this](auto) { onReadable(); });
 }
 
 void Listener::onReadable()
 {
-    io::Fd client(::accept4(m_socket.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    io::Fd client(::accept4(m_bound.socket.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (client) {
-        if (m_path.empty() || ownPeer(client.get()))
+        if (m_bound.path.empty() || isPeer(client.get(), m_bound.owner))
             m_accepted(std::move(client));
         return;
     }
     // Out of descriptors: the one who waits stays in the queue, and the loop must not spin on it.
     if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
-        m_loop.change(m_socket.get(), 0);
-        m_loop.after(std::chrono::seconds(1), [this] { m_loop.change(m_socket.get(), EPOLLIN); });
+        m_loop.change(m_bound.socket.get(), 0);
+        m_loop.after(std::chrono::seconds(1),
+                     [this] { m_loop.change(m_bound.socket.get(), EPOLLIN); });
     }
 }
 

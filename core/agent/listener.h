@@ -11,7 +11,6 @@
 #include "core/io/loop.h"
 
 #include <functional>
-#include <memory>
 #include <string>
 
 namespace podglass::agent {
@@ -21,26 +20,32 @@ class Listener
 public:
     using Accepted = std::function<void(io::Fd socket)>;
 
-    static base::Result<std::unique_ptr<Listener>>
-    open(io::Loop& loop, const std::string& address, Accepted accepted);
+    // A socket that listens, before there is a loop.
+    struct Bound
+    {
+        io::Fd socket;
+        std::string path;   // of the Unix socket; whoever bound it removes it
+        unsigned owner = 0; // the user who may connect
 
+        [[nodiscard]] std::string
+        address() const; // 127.0.0.1:0 took any free port: this says which
+    };
+
+    static base::Result<Bound> bind(const std::string& address);
+
+    Listener(io::Loop& loop, Bound bound, Accepted accepted);
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
     ~Listener();
 
-    // 127.0.0.1:0 takes any free port; this says which.
-    [[nodiscard]] std::string address() const;
-
 private:
-    Listener(io::Loop& loop, io::Fd socket, std::string path, Accepted accepted);
     static base::Result<io::Fd> openUnix(const std::string& path);
     static base::Result<io::Fd> openTcp(const std::string& address);
     void watch();
     void onReadable();
 
     io::Loop& m_loop;
-    io::Fd m_socket;
-    std::string m_path; // of the Unix socket; removed at the end
+    Bound m_bound;
     Accepted m_accepted;
 };
 

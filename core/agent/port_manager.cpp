@@ -238,6 +238,14 @@ bool PortManager::quiet() const
            });
 }
 
+std::string PortManager::rulesText() const
+{
+    std::string text;
+    for (const auto& [number, port] : m_ports)
+        text += port.stolen ? port.stolen->rulesText() : "";
+    return text;
+}
+
 std::size_t PortManager::proxied() const
 {
     std::size_t sum = 0;

@@ -43,6 +43,7 @@ public:
     // No port is stolen and no proxied connection is left.
     [[nodiscard]] bool quiet() const;
     [[nodiscard]] std::size_t proxied() const;
+    [[nodiscard]] std::string rulesText() const; // of all stolen ports, in nft's syntax
 
 private:
     struct Wish

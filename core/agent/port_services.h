@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/agent/capture_plan.h"
+#include "core/agent/means.h"
 #include "core/agent/proxy_events.h"
 #include "core/filter/cache.h"
 #include "core/steal/steal_port.h"
@@ -26,6 +27,7 @@ public:
     [[nodiscard]] virtual std::string nameOf(base::ClientId client) const = 0;
     // The agent changed the state by itself, or another client did.
     virtual void tell(base::ClientId client, const wire::PortState& state) = 0;
+    [[nodiscard]] virtual const Means& means() const = 0;
     // Empty: this agent can steal. Else what it lacks, in words.
     [[nodiscard]] virtual std::string stealLacks() const = 0;
 };

@@ -96,6 +96,7 @@ std::uint64_t Rights::capabilities() const
     return bit(capture, wire::Capability::Mirror)
            | bit(stealLacks().empty(), wire::Capability::Steal)
            | bit(true, wire::Capability::ListTargets)
+           | bit(redirect && nftables, wire::Capability::Rules)
            | bit(enter, wire::Capability::EnterNamespace);
 }
 

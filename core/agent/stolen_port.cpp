@@ -7,9 +7,11 @@ namespace podglass::agent {
 
 namespace {
 
-steal::StealSetup withIds(steal::StealSetup setup, ProxyEvents& events)
+steal::StealSetup withMeans(steal::StealSetup setup, PortServices& services)
 {
-    setup.nextConnection = [&events] { return events.nextConnection(); };
+    setup.nextConnection = [&events = services.proxyEvents()] { return events.nextConnection(); };
+    setup.privileges = services.means().privileges.get();
+    setup.timed = services.means().timedRedirects;
     return setup;
 }
 
@@ -22,11 +24,8 @@ StolenPort::StolenPort(PortServices& services, steal::StealSetup setup, Reports 
                 setup.target,
                 services.proxyEvents().exchangeIds(),
                 {.bodyLimit = limits::bodyPreviewBytes})
-    , m_port(services.loop(),
-             withIds(std::move(setup), services.proxyEvents()),
-             m_parsers,
-             services.gate(),
-             *this)
+    , m_port(
+          services.loop(), withMeans(std::move(setup), services), m_parsers, services.gate(), *this)
 {}
 
 void StolenPort::ownsConnection(const flow::Endpoint& client,

@@ -16,12 +16,15 @@ base::Result<AttachedTarget*> TargetRegistry::open(const std::string& spec)
                                std::to_string(m_targets.size()) + " targets are attached already",
                            .where = "attach to " + spec,
                            .advice = "detach one of them first"};
-    auto resolved = resolveTarget("/", spec);
+    auto resolved = m_services.means().privileges->resolve(spec);
     if (!resolved)
         return resolved.error();
+    auto door = m_services.means().privileges->captureDoor(resolved->networkNamespace.get());
+    if (!door)
+        return door.error();
     const base::TargetId id{m_next++};
     auto target = std::make_unique<AttachedTarget>(
-        m_services, id, spec, std::move(resolved).value(), m_events);
+        m_services, id, spec, std::move(resolved).value(), std::move(door).value(), m_events);
     AttachedTarget* opened = target.get();
     m_targets.emplace(id, std::move(target));
     m_bySpec.emplace(spec, id);
@@ -53,7 +56,7 @@ void TargetRegistry::sweep()
 {
     for (auto entry = m_targets.begin(); entry != m_targets.end();) {
         AttachedTarget& target = *entry->second;
-        target.ports().tick();
+        target.ports().tick(); // what has drained goes at once
         const bool needed =
             !target.clients.empty() || !target.waiting.empty() || !target.ports().quiet();
         if (needed) {

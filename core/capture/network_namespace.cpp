@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/capture/network_namespace.h"
 
+#include "core/bytes/view.h"
+
 #include <algorithm>
 #include <cerrno>
-#include <memory>
+#include <cstring>
+#include <optional>
 #include <sched.h>
 
 #include <fcntl.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <net/if.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 namespace podglass::capture {
@@ -18,10 +22,62 @@ namespace {
 // The thread's own, not the process's.
 constexpr const char* ownNamespace = "/proc/thread-self/ns/net";
 
-struct FreeNames
+constexpr std::size_t answerBytes = std::size_t{64} * 1024;
+constexpr std::uint32_t dumpSequence = 1; // notices have 0
+
+template <typename T>
+T readAs(bytes::ByteView bytes)
 {
-    void operator()(struct if_nameindex* names) const { if_freenameindex(names); }
-};
+    T value{};
+    std::memcpy(&value, bytes.data(), std::min(sizeof value, bytes.size()));
+    return value;
+}
+
+std::optional<Interface> readLink(bytes::ByteView message)
+{
+    constexpr std::size_t fixed = sizeof(nlmsghdr) + sizeof(ifinfomsg);
+    if (message.size() < fixed)
+        return std::nullopt;
+    const auto link = readAs<ifinfomsg>(message.subspan(sizeof(nlmsghdr)));
+    Interface interface;
+    interface.index = static_cast<std::uint32_t>(link.ifi_index);
+    interface.up = (link.ifi_flags & IFF_UP) != 0;
+    interface.loopback = (link.ifi_flags & IFF_LOOPBACK) != 0;
+    bytes::ByteView attributes = message.subspan(fixed);
+    while (attributes.size() >= sizeof(rtattr)) {
+        const auto head = readAs<rtattr>(attributes);
+        if (head.rta_len < sizeof(rtattr) || head.rta_len > attributes.size())
+            break;
+        if (head.rta_type == IFLA_IFNAME) {
+            const std::string_view name =
+                bytes::asText(attributes.first(head.rta_len).subspan(sizeof(rtattr)));
+            interface.name = name.substr(0, name.find('\0'));
+        }
+        attributes =
+            attributes.subspan(std::min<std::size_t>(RTA_ALIGN(head.rta_len), attributes.size()));
+    }
+    return interface;
+}
+
+// True: that was the last of them.
+bool takeLinks(bytes::ByteView datagram, std::vector<Interface>& found)
+{
+    while (datagram.size() >= sizeof(nlmsghdr)) {
+        const auto head = readAs<nlmsghdr>(datagram);
+        if (head.nlmsg_len < sizeof(nlmsghdr) || head.nlmsg_len > datagram.size())
+            return true;
+        const bool ours = head.nlmsg_seq == dumpSequence;
+        if (ours && (head.nlmsg_type == NLMSG_DONE || head.nlmsg_type == NLMSG_ERROR))
+            return true;
+        if (ours && head.nlmsg_type == RTM_NEWLINK) {
+            if (auto interface = readLink(datagram.first(head.nlmsg_len)))
+                found.push_back(std::move(*interface));
+        }
+        datagram =
+            datagram.subspan(std::min<std::size_t>(NLMSG_ALIGN(head.nlmsg_len), datagram.size()));
+    }
+    return false;
+}
 
 } // namespace
 
@@ -64,23 +120,40 @@ NamespaceGuard::~NamespaceGuard()
 
 base::Result<std::vector<Interface>> listInterfaces()
 {
-    const std::unique_ptr<struct if_nameindex, FreeNames> names(if_nameindex());
-    const io::Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-    if (!names || !socket)
+    const io::Fd route(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
+    if (!route)
+        return base::systemError(errno, "list network interfaces");
+    return listInterfaces(route);
+}
+
+base::Result<std::vector<Interface>> listInterfaces(const io::Fd& routeSocket)
+{
+    std::vector<std::uint8_t> answer(answerBytes);
+    const auto receive = [&] {
+        return ::recv(routeSocket.get(), answer.data(), answer.size(), MSG_DONTWAIT);
+    };
+    while (receive() > 0 || errno == ENOBUFS) {}
+
+    struct Request
+    {
+        nlmsghdr head;
+        ifinfomsg link;
+    };
+
+    Request request{};
+    request.head.nlmsg_len = sizeof request;
+    request.head.nlmsg_type = RTM_GETLINK;
+    request.head.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+    request.head.nlmsg_seq = dumpSequence;
+    if (::send(routeSocket.get(), &request, sizeof request, 0) < 0)
         return base::systemError(errno, "list network interfaces");
     std::vector<Interface> found;
-    for (const auto* entry = names.get(); entry->if_index != 0; ++entry) {
-        Interface interface {
-            entry->if_name, entry->if_index, false, false
-        };
-        ifreq request{};
-        const std::size_t room = sizeof(request.ifr_name) - 1;
-        interface.name.copy(request.ifr_name, room);
-        if (ioctl(socket.get(), SIOCGIFFLAGS, &request) != 0)
-            continue; // it went away in between
-        interface.up = (request.ifr_flags & IFF_UP) != 0;
-        interface.loopback = (request.ifr_flags & IFF_LOOPBACK) != 0;
-        found.push_back(std::move(interface));
+    // The kernel answers inside send() and recv(), so there is always something until the end.
+    for (bool done = false; !done;) {
+        const ssize_t got = receive();
+        if (got < 0)
+            return base::systemError(errno, "list network interfaces");
+        done = takeLinks({answer.data(), static_cast<std::size_t>(got)}, found);
     }
     std::ranges::sort(found, {}, &Interface::index);
     return found;

@@ -47,4 +47,8 @@ struct Interface
 // Those of the calling thread's namespace, in the order of their indexes.
 base::Result<std::vector<Interface>> listInterfaces();
 
+// Those of the namespace that a socket of NETLINK_ROUTE belongs to. What else it has received is
+// thrown away. Source: rtnetlink(7), RTM_GETLINK.
+base::Result<std::vector<Interface>> listInterfaces(const io::Fd& routeSocket);
+
 } // namespace podglass::capture

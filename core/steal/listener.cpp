@@ -68,6 +68,16 @@ base::Result<Listener> Listener::open(std::uint16_t servicePort)
     return base::systemError(errno, "listen in the target's network namespace");
 }
 
+Listener
+Listener::adopt(std::array<io::Fd, 2> sockets, std::uint16_t port, std::uint16_t servicePort)
+{
+    Listener listener;
+    listener.m_sockets = std::move(sockets);
+    listener.m_port = port;
+    listener.m_servicePort = servicePort;
+    return listener;
+}
+
 Listener::Outcome Listener::accept(std::size_t index, Accepted& into) const
 {
     if (!m_sockets[index])

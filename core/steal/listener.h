@@ -30,6 +30,10 @@ public:
     // Must run inside the namespace. The port is never `servicePort`.
     static base::Result<Listener> open(std::uint16_t servicePort);
 
+    // One that was opened elsewhere and handed over.
+    static Listener
+    adopt(std::array<io::Fd, 2> sockets, std::uint16_t port, std::uint16_t servicePort);
+
     enum class Outcome : std::uint8_t
     {
         Took,

@@ -12,9 +12,10 @@
 
 namespace podglass::steal {
 
-NftBatch::NftBatch(std::uint32_t firstSequence)
+NftBatch::NftBatch(std::uint32_t firstSequence, std::uint8_t family)
     : m_first(firstSequence + 1)
     , m_sequence(firstSequence)
+    , m_family(family)
 {
     // The frame of a transaction asks for no answer of its own: an error comes regardless.
     header(NFNL_MSG_BATCH_BEGIN, NLM_F_REQUEST, NFNL_SUBSYS_NFTABLES);
@@ -47,6 +48,13 @@ void NftBatch::number(std::uint16_t attribute, std::uint32_t value)
     raw(attribute, wire);
 }
 
+void NftBatch::longNumber(std::uint16_t attribute, std::uint64_t value)
+{
+    std::vector<std::uint8_t> wire;
+    bytes::appendNumber<std::endian::big>(wire, value);
+    raw(attribute, wire);
+}
+
 void NftBatch::raw(std::uint16_t attribute, bytes::ByteView value)
 {
     const std::size_t at = openNest(attribute);
@@ -73,7 +81,7 @@ void NftBatch::header(std::uint16_t type, std::uint16_t flags, std::uint16_t res
     outer.nlmsg_flags = flags;
     outer.nlmsg_seq = m_sequence++;
     nfgenmsg inner = {};
-    inner.nfgen_family = type > 0xff ? NFPROTO_INET : NFPROTO_UNSPEC;
+    inner.nfgen_family = type > 0xff ? m_family : std::uint8_t{NFPROTO_UNSPEC};
     inner.version = NFNETLINK_V0;
     inner.res_id = bytes::convert<std::endian::big>(resource);
     m_bytes.resize(m_message + sizeof outer + sizeof inner);

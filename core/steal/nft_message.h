@@ -19,13 +19,15 @@ namespace podglass::steal {
 class NftBatch
 {
 public:
-    explicit NftBatch(std::uint32_t firstSequence);
+    // `family`: NFPROTO_INET unless somebody else's rules are asked for.
+    explicit NftBatch(std::uint32_t firstSequence, std::uint8_t family = 1);
 
     // NFT_MSG_*, NLM_F_* besides REQUEST and ACK. `what` is shown when the kernel refuses.
     void begin(std::uint16_t type, std::uint16_t flags, std::string what);
 
     void text(std::uint16_t attribute, std::string_view value); // with its ending zero
     void number(std::uint16_t attribute, std::uint32_t value);
+    void longNumber(std::uint16_t attribute, std::uint64_t value);
     void raw(std::uint16_t attribute, bytes::ByteView value);
 
     template <typename Inside>
@@ -59,6 +61,7 @@ private:
     std::vector<std::string> m_what; // of the messages between begin and end
     std::uint32_t m_first;
     std::uint32_t m_sequence;
+    std::uint8_t m_family;
     std::size_t m_message = 0; // where the open message starts
 };
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/steal/nft_rules.h"
 
+#include "core/base/limits.h"
 #include "core/bytes/cursor.h"
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
@@ -23,6 +25,7 @@ constexpr std::uint8_t finSynRstAck = 0x17;
 constexpr std::uint8_t syn = 0x02;
 constexpr std::uint32_t stateNew = 1U << 3; // NF_CT_STATE_BIT(IP_CT_NEW), nf_conntrack_common.h
 constexpr std::size_t interfaceNameBytes = 16;
+constexpr std::uint32_t typeInetService = 13; // nft's own numbering, for its listing only
 
 std::array<std::uint8_t, 2> networkOrder(std::uint16_t value)
 {
@@ -111,6 +114,14 @@ public:
 
     void equals(const std::vector<std::uint8_t>& wanted) { equals(bytes::ByteView(wanted)); }
 
+    void isIn(std::string_view set)
+    {
+        expression("lookup", [&] {
+            m_batch.text(NFTA_LOOKUP_SET, set);
+            m_batch.number(NFTA_LOOKUP_SREG, NFT_REG_1);
+        });
+    }
+
     void giveBack()
     {
         expression("immediate", [&] {
@@ -169,20 +180,59 @@ void addRule(NftBatch& batch, std::string_view table, std::string_view chain, Bo
     batch.nested(NFTA_RULE_EXPRESSIONS, [&] { body(RuleBody(batch)); });
 }
 
+void aliveElement(NftBatch& batch, std::string_view table, std::uint16_t port)
+{
+    batch.text(NFTA_SET_ELEM_LIST_TABLE, table);
+    batch.text(NFTA_SET_ELEM_LIST_SET, aliveSet);
+    const auto key = networkOrder(port);
+    batch.nested(NFTA_SET_ELEM_LIST_ELEMENTS, [&] {
+        batch.nested(NFTA_LIST_ELEM, [&] {
+            batch.nested(NFTA_SET_ELEM_KEY, [&] { batch.raw(NFTA_DATA_VALUE, key); });
+        });
+    });
+}
+
 } // namespace
 
-void addTable(NftBatch& batch, std::string_view table, std::string_view comment)
+void addTable(NftBatch& batch, std::string_view table, std::string_view comment, bool owned)
 {
     comment = comment.substr(0, commentBytes - 1);
     std::vector<std::uint8_t> userData = {commentTag,
                                           static_cast<std::uint8_t>(comment.size() + 1)};
     userData.insert(userData.end(), comment.begin(), comment.end());
     userData.push_back(0);
-    batch.begin(
-        NFT_MSG_NEWTABLE, NLM_F_CREATE | NLM_F_EXCL, "make a table that ends with its owner");
+    batch.begin(NFT_MSG_NEWTABLE,
+                NLM_F_CREATE | NLM_F_EXCL,
+                owned ? "make a table that ends with its owner" : "make a table");
     batch.text(NFTA_TABLE_NAME, table);
-    batch.number(NFTA_TABLE_FLAGS, NFT_TABLE_F_OWNER);
+    batch.number(NFTA_TABLE_FLAGS, owned ? NFT_TABLE_F_OWNER : 0);
     batch.raw(NFTA_TABLE_USERDATA, userData);
+}
+
+void addAliveSet(NftBatch& batch, std::string_view table)
+{
+    using namespace std::chrono;
+    batch.begin(NFT_MSG_NEWSET, NLM_F_CREATE | NLM_F_EXCL, "make a set whose elements expire");
+    batch.text(NFTA_SET_TABLE, table);
+    batch.text(NFTA_SET_NAME, aliveSet);
+    batch.number(NFTA_SET_FLAGS, NFT_SET_TIMEOUT);
+    batch.number(NFTA_SET_KEY_TYPE, typeInetService);
+    batch.number(NFTA_SET_KEY_LEN, sizeof(std::uint16_t));
+    batch.number(NFTA_SET_ID, 1);
+    batch.longNumber(NFTA_SET_TIMEOUT,
+                     static_cast<std::uint64_t>(milliseconds(limits::timedRedirect).count()));
+}
+
+void addAlive(NftBatch& batch, std::string_view table, std::uint16_t port)
+{
+    batch.begin(NFT_MSG_NEWSETELEM, NLM_F_CREATE, "renew the redirect");
+    aliveElement(batch, table, port);
+}
+
+void deleteAlive(NftBatch& batch, std::string_view table, std::uint16_t port)
+{
+    batch.begin(NFT_MSG_DELSETELEM, 0, "renew the redirect");
+    aliveElement(batch, table, port);
 }
 
 void addTrackingChain(NftBatch& batch, std::string_view table)
@@ -241,7 +291,10 @@ void addRedirect(NftBatch& batch,
         rule.meta(NFT_META_L4PROTO);
         rule.equals(std::vector<std::uint8_t>{IPPROTO_TCP});
         rule.tcpHeader(tcpDestinationPort, 2);
-        rule.equals(networkOrder(match.port));
+        if (match.whileAlive)
+            rule.isIn(aliveSet);
+        else
+            rule.equals(networkOrder(match.port));
         // Only a SYN alone: when tracking begins, the kernel takes up older connections in their
         // middle, and without this it would redirect those too.
         rule.tcpHeader(tcpFlags, 1);

@@ -14,13 +14,18 @@ namespace podglass::steal {
 
 inline constexpr std::string_view preroutingChain = "prerouting";
 inline constexpr std::string_view outputChain = "output";
+// Holds the port of a table without an owner for as long as it is renewed.
+inline constexpr std::string_view aliveSet = "alive";
 // Never entered. Its rule holds connection tracking: nat chains alone do not, and once the last
 // rule that needs it is gone, the kernel stops translating the connections that are still open.
 inline constexpr std::string_view trackingChain = "keep_tracking";
 // One before the usual place of destination NAT (-100): a service mesh's rules come after ours.
 inline constexpr std::int32_t chainPriority = -101;
 
-void addTable(NftBatch& batch, std::string_view table, std::string_view comment);
+void addTable(NftBatch& batch, std::string_view table, std::string_view comment, bool owned);
+void addAliveSet(NftBatch& batch, std::string_view table);
+void addAlive(NftBatch& batch, std::string_view table, std::uint16_t port);
+void deleteAlive(NftBatch& batch, std::string_view table, std::uint16_t port);
 void addTrackingChain(NftBatch& batch, std::string_view table);
 void addNatChain(NftBatch& batch, std::string_view table, std::string_view chain);
 void addPassMarked(NftBatch& batch,
@@ -34,6 +39,7 @@ struct RedirectMatch
     std::uint16_t listenerPort = 0;
     bool toLocalAddress = false; // fib daddr type local
     bool leavesByLo = false;     // oifname lo
+    bool whileAlive = false;     // the port is looked up in aliveSet
 };
 
 void addRedirect(NftBatch& batch,

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <optional>
 
+#include <fcntl.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
@@ -123,6 +124,18 @@ base::Result<std::size_t> NftSocket::receive(std::span<std::uint8_t> into) const
     }
 }
 
+io::Fd NftSocket::duplicate() const
+{
+    return io::Fd(::fcntl(m_fd.get(), F_DUPFD_CLOEXEC, 3));
+}
+
+void NftSocket::settle()
+{
+    io::Fd lower = duplicate();
+    if (lower && lower.get() < m_fd.get())
+        m_fd = std::move(lower);
+}
+
 base::Status NftSocket::commit(const NftBatch& batch)
 {
     m_sequence = batch.nextSequence();
@@ -156,14 +169,15 @@ base::Status NftSocket::commit(const NftBatch& batch)
     return base::Done{};
 }
 
-base::Status NftSocket::dump(std::uint16_t type,
-                             std::string_view table,
+base::Status NftSocket::dump(const NftQuery& query,
                              const std::function<void(bytes::ByteView)>& each)
 {
-    NftBatch request(m_sequence);
-    request.begin(type, NLM_F_DUMP, "list packet rules");
-    if (!table.empty())
-        request.text(NFTA_RULE_TABLE, table); // the same number for every kind of object
+    NftBatch request(m_sequence, query.family);
+    request.begin(query.type, NLM_F_DUMP, "list packet rules");
+    if (!query.table.empty())
+        request.text(NFTA_RULE_TABLE, query.table); // the same number for every kind of object
+    if (!query.set.empty())
+        request.text(NFTA_SET_ELEM_LIST_SET, query.set);
     request.finish();
     m_sequence = request.nextSequence();
     // A dump is no transaction: only the middle message is sent, without the frame around it.

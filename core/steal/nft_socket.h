@@ -16,8 +16,17 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace podglass::steal {
+
+struct NftQuery
+{
+    std::uint16_t type = 0;   // NFT_MSG_GET*
+    std::string_view table{}; // only what is in it; empty: all
+    std::string_view set{};   // with NFT_MSG_GETSETELEM
+    std::uint8_t family = 1;  // NFPROTO_INET, as all of ours
+};
 
 class NftSocket
 {
@@ -27,12 +36,18 @@ public:
     // Sends a finished batch; an error is the first message the kernel refused.
     base::Status commit(const NftBatch& batch);
 
+    [[nodiscard]] bool isOpen() const { return static_cast<bool>(m_fd); }
+
+    // The same socket once more: its tables live until both are closed.
+    [[nodiscard]] io::Fd duplicate() const;
+
+    // Moves to the lowest free descriptor.
+    void settle();
+
     [[nodiscard]] NftBatch newBatch() { return NftBatch(m_sequence); }
 
-    // Asks for all objects of one kind (NFT_MSG_GET*), those of one table if a name is given, and
-    // hands over the attributes of each.
-    base::Status dump(std::uint16_t type,
-                      std::string_view table,
+    // Asks for all objects of one kind and hands over the attributes of each.
+    base::Status dump(const NftQuery& query,
                       const std::function<void(bytes::ByteView attributes)>& each);
 
 private:

@@ -30,7 +30,7 @@ Proxied::~Proxied() = default;
 
 bool Proxied::start()
 {
-    auto upstream = beginUpstream(m_context.door, m_accepted.original);
+    auto upstream = beginUpstream(m_context.upstreams, m_accepted.original);
     if (!upstream) {
         closeWithReset(std::move(m_accepted.socket));
         return false;

@@ -3,7 +3,6 @@
 // it and outlives its connections. Thread: the loop's.
 #pragma once
 
-#include "core/steal/namespace_door.h"
 #include "core/steal/steal_port.h"
 #include "core/steal/upstream.h"
 
@@ -22,7 +21,7 @@ struct ProxyContext
     reassembly::StreamFactory& parsers;
     TakerGate& gate;
     ProxyObserver& observer;
-    NamespaceDoor door{};
+    UpstreamSockets upstreams;
     OwnSockets own{};
     std::vector<Taking> takings{};           // by age; none after release
     std::vector<std::uint8_t> scratch{};     // for one read

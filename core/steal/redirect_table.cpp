@@ -2,6 +2,7 @@
 #include "core/steal/redirect_table.h"
 
 #include "core/base/digest.h"
+#include "core/base/limits.h"
 #include "core/bytes/cursor.h"
 #include "core/steal/nft_rules.h"
 
@@ -56,26 +57,59 @@ bool redirects(const FoundTable& table, std::uint16_t port)
     return table.name.starts_with(std::string(namePrefix) + std::to_string(port) + "_");
 }
 
-// A released table keeps its chains while old connections go on; it has no redirect any more.
-base::Result<bool> isInForce(NftSocket& socket, const std::string& table)
+// Rules of one chain that are there now.
+base::Result<std::size_t>
+countRules(NftSocket& socket, const std::string& table, std::string_view chain)
 {
-    bool found = false;
+    std::size_t count = 0;
     const auto each = [&](bytes::ByteView rule) {
         std::string_view of;
-        std::string_view chain;
+        std::string_view in;
         forEachAttribute(rule, [&](std::uint16_t type, bytes::ByteView value) {
             const std::string_view text = bytes::asText(value);
             if (type == NFTA_RULE_TABLE)
                 of = text.substr(0, text.find('\0'));
             else if (type == NFTA_RULE_CHAIN)
-                chain = text.substr(0, text.find('\0'));
+                in = text.substr(0, text.find('\0'));
         });
-        found = found || (of == table && chain == preroutingChain);
+        count += of == table && in == chain ? 1U : 0U;
     };
-    const base::Status listed = socket.dump(NFT_MSG_GETRULE, table, each);
+    const base::Status listed = socket.dump({.type = NFT_MSG_GETRULE, .table = table}, each);
     if (!listed)
         return listed.error();
-    return found;
+    return count;
+}
+
+// A table without an owner is somebody's as long as its set is renewed.
+bool isRenewed(NftSocket& socket, const std::string& table)
+{
+    bool alive = false;
+    const auto each = [&](bytes::ByteView list) {
+        forEachAttribute(list, [&](std::uint16_t type, bytes::ByteView elements) {
+            if (type != NFTA_SET_ELEM_LIST_ELEMENTS)
+                return;
+            forEachAttribute(elements, [&](std::uint16_t, bytes::ByteView) { alive = true; });
+        });
+    };
+    // An error says that there is no such set: made by no agent of this kind.
+    return socket.dump({.type = NFT_MSG_GETSETELEM, .table = table, .set = aliveSet}, each)
+           && alive;
+}
+
+base::Status removeTable(NftSocket& socket, const std::string& name)
+{
+    NftBatch batch = socket.newBatch();
+    deleteTable(batch, name);
+    batch.finish();
+    return socket.commit(batch);
+}
+
+base::Error takenAlready(const FoundTable& table, std::uint16_t port)
+{
+    return {"another agent steals it already: " + table.comment,
+            "port " + std::to_string(port),
+            "join that agent, or end its steal first",
+            base::Lasting::Transient};
 }
 
 } // namespace
@@ -83,29 +117,27 @@ base::Result<bool> isInForce(NftSocket& socket, const std::string& table)
 base::Status clearLeftovers(NftSocket& socket, std::uint16_t port)
 {
     std::vector<FoundTable> found;
-    const base::Status listed = socket.dump(NFT_MSG_GETTABLE, {}, [&](bytes::ByteView attributes) {
-        FoundTable table = readTable(attributes);
-        if (table.name.starts_with(namePrefix))
-            found.push_back(std::move(table));
-    });
+    const base::Status listed =
+        socket.dump({.type = NFT_MSG_GETTABLE}, [&](bytes::ByteView attributes) {
+            FoundTable table = readTable(attributes);
+            if (table.name.starts_with(namePrefix))
+                found.push_back(std::move(table));
+        });
     if (!listed)
         return listed.error();
     for (const FoundTable& table : found) {
-        if (!table.owned) {
-            NftBatch batch = socket.newBatch();
-            deleteTable(batch, table.name);
-            batch.finish();
-            if (base::Status removed = socket.commit(batch); !removed)
+        const bool living = table.owned || isRenewed(socket, table.name);
+        if (!living) {
+            if (base::Status removed = removeTable(socket, table.name); !removed)
                 return removed;
         } else if (redirects(table, port)) {
-            const auto inForce = isInForce(socket, table.name);
-            if (!inForce)
-                return inForce.error();
-            if (*inForce)
-                return base::Error{"another agent steals it already: " + table.comment,
-                                   "port " + std::to_string(port),
-                                   "join that agent, or end its steal first",
-                                   base::Lasting::Transient};
+            // A released table keeps its chains while old connections go on; it has no redirect
+            // any more.
+            const auto rules = countRules(socket, table.name, preroutingChain);
+            if (!rules)
+                return rules.error();
+            if (*rules != 0)
+                return takenAlready(table, port);
         }
     }
     return base::Done{};
@@ -118,39 +150,102 @@ RedirectTable::RedirectTable(NftSocket socket, RedirectRules rules)
     , m_comment("podglass-agent, process " + std::to_string(::getpid()))
 {}
 
+RedirectTable::~RedirectTable()
+{
+    remove();
+}
+
 base::Result<RedirectTable> RedirectTable::install(NftSocket socket, const RedirectRules& rules)
 {
     if (const base::Status cleared = clearLeftovers(socket, rules.port); !cleared)
         return cleared.error();
     RedirectTable table(std::move(socket), rules);
-    base::Status created = table.create(true);
-    // Kernels without nft_fib_inet: the listener refuses what was not meant for this host.
-    if (!created)
-        created = table.create(false);
+    base::Status created = base::Error{};
+    if (!rules.timed)
+        created = table.create();
+    // Kernels before 5.12 know no owners: the redirect is renewed each second instead.
+    if (!created) {
+        table.m_rules.timed = true;
+        created = table.create();
+    }
     if (!created)
         return created.error();
     return table;
 }
 
+// Kernels without nft_fib_inet: the listener refuses what was not meant for this host.
+base::Status RedirectTable::create()
+{
+    base::Status created = create(true);
+    return created ? created : create(false);
+}
+
 base::Status RedirectTable::create(bool localOnly)
 {
     NftBatch batch = m_socket.newBatch();
-    addTable(batch, m_name, m_comment);
+    addTable(batch, m_name, m_comment, !m_rules.timed);
+    if (m_rules.timed) {
+        addAliveSet(batch, m_name);
+        addAlive(batch, m_name, m_rules.port);
+    }
     addTrackingChain(batch, m_name);
     for (const std::string_view chain : {preroutingChain, outputChain}) {
         addNatChain(batch, m_name, chain);
         if (m_rules.passMarked)
             addPassMarked(batch, m_name, chain, upstreamMark);
-        RedirectMatch match{m_rules.port, m_rules.listenerPort, false, false};
+        RedirectMatch match{m_rules.port, m_rules.listenerPort};
         match.toLocalAddress = localOnly && chain == preroutingChain;
         match.leavesByLo = chain == outputChain;
+        match.whileAlive = m_rules.timed;
         addRedirect(batch, m_name, chain, match);
     }
     batch.finish();
     base::Status created = m_socket.commit(batch);
     m_inForce = static_cast<bool>(created);
+    m_there = m_inForce;
     m_localOnly = localOnly;
     return created;
+}
+
+base::Status RedirectTable::check()
+{
+    if (!m_inForce)
+        return base::Done{};
+    const std::size_t wanted = m_rules.passMarked ? 2 : 1;
+    for (const std::string_view chain : {preroutingChain, outputChain}) {
+        const auto rules = countRules(m_socket, m_name, chain);
+        if (!rules || *rules != wanted)
+            return base::Error{.what = "another program changed or removed our packet rules",
+                               .where = "table inet " + m_name,
+                               .advice = "see `nft monitor` for who does; then steal again",
+                               .lasting = base::Lasting::Transient};
+    }
+    return m_rules.timed ? renew() : base::Done{};
+}
+
+// An element's time cannot be set anew on all kernels: it is replaced, in one transaction. One that
+// has just expired cannot be deleted.
+base::Status RedirectTable::renew()
+{
+    NftBatch both = m_socket.newBatch();
+    deleteAlive(both, m_name, m_rules.port);
+    addAlive(both, m_name, m_rules.port);
+    both.finish();
+    if (base::Status renewed = m_socket.commit(both); renewed)
+        return renewed;
+    NftBatch again = m_socket.newBatch();
+    addAlive(again, m_name, m_rules.port);
+    again.finish();
+    return m_socket.commit(again);
+}
+
+void RedirectTable::remove()
+{
+    if (!m_socket.isOpen() || !std::exchange(m_there, false))
+        return;
+    m_inForce = false;
+    // Failing, it is gone already; an owned one goes with the socket in any case.
+    static_cast<void>(removeTable(m_socket, m_name));
 }
 
 base::Status RedirectTable::release()
@@ -172,13 +267,18 @@ std::string RedirectTable::text() const
         std::snprintf(hex.data(), hex.size(), "0x%08x", upstreamMark);
         mark = std::string("\t\tmeta mark ") + hex.data() + " return\n";
     }
-    const std::string redirect = "tcp dport " + std::to_string(m_rules.port)
-                                 + " tcp flags syn / fin,syn,rst,ack redirect to :"
-                                 + std::to_string(m_rules.listenerPort) + "\n";
-    std::string out = "table inet " + m_name + " {\n\tflags owner\n\tcomment \"" + m_comment
-                      + "\"\n\n\tchain keep_tracking {\n\t\tct state new return\n\t}\n"
-                        "\n\tchain prerouting {\n"
-                        "\t\ttype nat hook prerouting priority dstnat - 1; policy accept;\n";
+    const std::string redirect =
+        "tcp dport " + (m_rules.timed ? "@" + std::string(aliveSet) : std::to_string(m_rules.port))
+        + " tcp flags syn / fin,syn,rst,ack redirect to :" + std::to_string(m_rules.listenerPort)
+        + "\n";
+    std::string out = "table inet " + m_name + " {\n" + (m_rules.timed ? "" : "\tflags owner\n")
+                      + "\tcomment \"" + m_comment + "\"\n\n";
+    if (m_rules.timed)
+        out += "\tset alive {\n\t\ttype inet_service\n\t\tflags timeout\n\t\ttimeout "
+               + std::to_string(limits::timedRedirect.count()) + "s\n\t}\n\n";
+    out += "\tchain keep_tracking {\n\t\tct state new return\n\t}\n"
+           "\n\tchain prerouting {\n"
+           "\t\ttype nat hook prerouting priority dstnat - 1; policy accept;\n";
     if (m_inForce)
         out += mark + (m_localOnly ? "\t\tfib daddr type local " : "\t\t") + redirect;
     out += "\t}\n\n\tchain output {\n\t\ttype nat hook output priority -101; policy accept;\n";

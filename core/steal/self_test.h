@@ -15,7 +15,11 @@ namespace podglass::steal {
 class SelfTest
 {
 public:
-    SelfTest(const NamespaceDoor& door, OwnSockets& own, std::uint16_t port);
+    // `addresses` of the target.
+    SelfTest(const std::vector<io::SocketAddress>& addresses,
+             std::uint16_t port,
+             UpstreamSockets& upstreams,
+             OwnSockets& own);
     SelfTest(const SelfTest&) = delete;
     SelfTest& operator=(const SelfTest&) = delete;
     ~SelfTest();

@@ -4,7 +4,6 @@
 #include "core/base/limits.h"
 #include "core/steal/listener.h"
 #include "core/steal/proxied.h"
-#include "core/steal/redirect_table.h"
 #include "core/steal/self_test.h"
 
 #include <optional>
@@ -18,6 +17,7 @@ namespace {
 
 constexpr std::size_t readBytes = std::size_t{64} * 1024;
 constexpr std::chrono::milliseconds selfTestPatience{250};
+constexpr std::chrono::seconds checkInterval{1};
 constexpr std::uint64_t ownIds = std::uint64_t{1} << 62;
 
 } // namespace
@@ -47,11 +47,12 @@ public:
 
     [[nodiscard]] bool released() const { return m_released; }
 
-    [[nodiscard]] std::string rulesText() const { return m_table ? m_table->text() : ""; }
+    [[nodiscard]] std::string rulesText() const { return m_redirect ? m_redirect->text() : ""; }
+
+    void check();
 
 private:
-    base::Status openInside();
-    base::Status makeInside();
+    base::Status redirect();
     base::Status testSelf();
     void listen();
     void acceptAll();
@@ -64,17 +65,18 @@ private:
 
     ProxyContext m_context;
     std::optional<Listener> m_listener;
-    std::optional<RedirectTable> m_table;
+    std::unique_ptr<Redirect> m_redirect;
     std::unordered_map<base::ConnectionId, std::shared_ptr<Proxied>> m_connections;
     std::vector<std::unique_ptr<TakerStream>> m_retired;
     std::uint64_t m_opened = 0;
     bool m_released = false;
     bool m_looped = false;
+    io::Loop::TimerId m_check;
 };
 
 base::Status StealPort::Impl::start()
 {
-    base::Status opened = openInside();
+    base::Status opened = redirect();
     if (opened && !m_context.setup.withoutSelfTest)
         opened = testSelf();
     if (!opened) {
@@ -85,46 +87,32 @@ base::Status StealPort::Impl::start()
     return base::Done{};
 }
 
-base::Status StealPort::Impl::openInside()
+base::Status StealPort::Impl::redirect()
 {
-    auto door = NamespaceDoor::open(m_context.setup.networkNamespace);
-    if (!door)
-        return door.error();
-    m_context.door = std::move(*door);
-    base::Status made = base::Done{};
-    const base::Status entered = m_context.door.inNamespace([&] { made = makeInside(); });
-    return entered ? made : entered;
-}
-
-// A dying process closes its highest descriptors first. The netlink socket is the lowest, so that
-// the kernel still translates when it tells the clients of all others that they are closed.
-base::Status StealPort::Impl::makeInside()
-{
-    auto socket = NftSocket::open();
-    if (!socket)
-        return socket.error();
-    auto listener = Listener::open(m_context.setup.port);
-    if (!listener)
-        return listener.error();
-    auto table = RedirectTable::install(
-        std::move(*socket),
-        {m_context.setup.port, listener->port(), !m_context.setup.withoutMarkRule});
-    if (!table)
-        return table.error();
-    m_listener.emplace(std::move(*listener));
-    m_table.emplace(std::move(*table));
+    const StealSetup& setup = m_context.setup;
+    auto made = setup.privileges->redirect(
+        setup.networkNamespace,
+        {.port = setup.port, .passMarked = !setup.withoutMarkRule, .timed = setup.timed});
+    if (!made)
+        return made.error();
+    m_redirect = std::move(*made);
+    m_listener.emplace(m_redirect->takeListener());
     return base::Done{};
 }
 
 base::Status StealPort::Impl::testSelf()
 {
-    SelfTest test(m_context.door, m_context.own, m_context.setup.port);
+    const StealSetup& setup = m_context.setup;
+    const auto addresses = setup.privileges->addresses(setup.networkNamespace);
+    if (!addresses)
+        return addresses.error();
+    SelfTest test(*addresses, setup.port, m_context.upstreams, m_context.own);
     test.wait(selfTestPatience);
     acceptAll(); // clients that came in meanwhile are served
     if (!m_looped)
         return base::Done{};
     return base::Error{"the packet rules send our own connections back to us",
-                       "steal port " + std::to_string(m_context.setup.port),
+                       "steal port " + std::to_string(setup.port),
                        "other rules of this host change or ignore packet marks; see `nft list "
                        "ruleset`",
                        base::Lasting::Persistent};
@@ -139,6 +127,22 @@ void StealPort::Impl::listen()
                     alive->acceptAll();
             });
     }
+    check();
+}
+
+// Each second: a timed redirect is renewed, and rules that others changed are noticed.
+void StealPort::Impl::check()
+{
+    if (m_released)
+        return;
+    if (const base::Status checked = m_redirect->check(); !checked) {
+        giveUp(checked.error().text());
+        return;
+    }
+    m_check = m_context.loop.after(checkInterval, [self = weak_from_this()] {
+        if (const auto alive = self.lock())
+            alive->check();
+    });
 }
 
 void StealPort::Impl::acceptAll()
@@ -203,12 +207,12 @@ void StealPort::Impl::giveUp(std::string why)
 
 void StealPort::Impl::release()
 {
-    if (std::exchange(m_released, true) || !m_table)
+    if (std::exchange(m_released, true) || !m_redirect)
         return;
     m_context.takings.clear();
     // The table as a whole goes with the object; if its rules cannot go alone, it goes now.
-    if (!m_table->release())
-        m_table.reset();
+    if (!m_redirect->release())
+        m_redirect.reset();
     if (!m_looped)
         acceptAll(); // who was redirected before is served
 }
@@ -218,8 +222,9 @@ void StealPort::Impl::release()
 void StealPort::Impl::shutDown()
 {
     m_released = true;
-    if (m_table && !m_table->release())
-        m_table.reset();
+    if (m_redirect && !m_redirect->release())
+        m_redirect.reset();
+    m_context.loop.cancel(m_check);
     if (m_listener) {
         for (const io::Fd& socket : m_listener->sockets())
             m_context.loop.unwatch(socket.get());
@@ -228,7 +233,7 @@ void StealPort::Impl::shutDown()
     for (const auto& [id, connection] : connections)
         connection->abort(flow::Direction::ServerToClient);
     m_listener.reset(); // who waits in its queue is reset too
-    m_table.reset();
+    m_redirect.reset();
     m_retired.clear();
 }
 
@@ -250,19 +255,35 @@ base::ConnectionId StealPort::Impl::nextConnection()
     return {ownIds + (std::uint64_t{m_context.setup.port} << 32) + ++m_opened};
 }
 
+namespace {
+
+StealSetup withPrivileges(StealSetup setup)
+{
+    static OwnPrivileges own; // has no state
+    if (setup.privileges == nullptr)
+        setup.privileges = &own;
+    return setup;
+}
+
+} // namespace
+
 StealPort::StealPort(io::Loop& loop,
                      StealSetup setup,
                      reassembly::StreamFactory& parsers,
                      TakerGate& gate,
                      ProxyObserver& observer)
-    : m_impl(std::make_shared<Impl>(ProxyContext{
+{
+    setup = withPrivileges(std::move(setup));
+    UpstreamSockets upstreams(*setup.privileges, setup.networkNamespace);
+    m_impl = std::make_shared<Impl>(ProxyContext{
         .loop = loop,
         .setup = std::move(setup),
         .parsers = parsers,
         .gate = gate,
         .observer = observer,
-    }))
-{}
+        .upstreams = std::move(upstreams),
+    });
+}
 
 StealPort::~StealPort()
 {

@@ -14,6 +14,7 @@
 #include "core/filter/evaluate.h"
 #include "core/io/loop.h"
 #include "core/reassembly/stream_sink.h"
+#include "core/steal/privileges.h"
 #include "core/wire/message.h"
 
 #include <functional>
@@ -95,11 +96,15 @@ public:
 struct StealSetup
 {
     int networkNamespace = -1; // descriptor of the target's; the caller's, outlives the StealPort
+    Privileges* privileges = nullptr; // outlives the StealPort; none: this process's own
     std::uint16_t port = 0;
     base::TargetId target;
     // Gives the ids of proxied connections, unique for the agent's life (the capture's source of
     // them); empty: from 2^62 + (port << 32) on.
     std::function<base::ConnectionId()> nextConnection;
+
+    // As on kernels before 5.12, where the redirect ends by a timeout: RedirectWish::timed.
+    bool timed = false;
 
     // Only for tests of the loop guard (incident I1): each leaves out one of its three parts.
     bool withoutMarkRule = false;

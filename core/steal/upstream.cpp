@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/steal/upstream.h"
 
-#include "core/steal/redirect_table.h"
+#include "core/base/limits.h"
 
 #include <cerrno>
 
@@ -11,28 +11,31 @@
 
 namespace podglass::steal {
 
-base::Result<io::Fd> beginUpstream(const NamespaceDoor& door, const io::SocketAddress& to)
+base::Result<io::Fd> UpstreamSockets::take(int family)
 {
-    io::Fd socket;
-    int failure = 0;
-    const base::Status entered = door.inNamespace([&] {
-        socket =
-            io::Fd(::socket(to.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
-        failure = errno;
-    });
-    if (!entered)
-        return entered.error();
-    const std::string where = "connect to the service at " + to.text();
-    if (!socket)
-        return base::systemError(failure, where);
-    const std::uint32_t mark = upstreamMark;
-    if (::setsockopt(socket.get(), SOL_SOCKET, SO_MARK, &mark, sizeof mark) != 0)
-        return base::systemError(errno, where, "CAP_NET_ADMIN is missing");
+    std::vector<io::Fd>& reserve = m_reserve[family];
+    if (reserve.empty()) {
+        auto more = m_privileges->markedSockets(m_namespace, family, limits::markedSockets);
+        if (!more)
+            return more.error();
+        reserve = std::move(*more);
+    }
+    io::Fd socket = std::move(reserve.back());
+    reserve.pop_back();
+    return socket;
+}
+
+base::Result<io::Fd> beginUpstream(UpstreamSockets& sockets, const io::SocketAddress& to)
+{
+    auto made = sockets.take(to.family());
+    if (!made)
+        return made.error();
+    io::Fd socket = std::move(*made);
     const int yes = 1;
     ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&to.storage), to.length) != 0
         && errno != EINPROGRESS)
-        return base::systemError(errno, where);
+        return base::systemError(errno, "connect to the service at " + to.text());
     return socket;
 }
 

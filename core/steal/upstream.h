@@ -8,14 +8,35 @@
 #include "core/flow/event.h"
 #include "core/io/fd.h"
 #include "core/io/socket.h"
-#include "core/steal/namespace_door.h"
+#include "core/steal/privileges.h"
 
+#include <map>
 #include <set>
+#include <vector>
 
 namespace podglass::steal {
 
+// Marked sockets, some in reserve: most connections need no question to whoever may make them.
+// Thread: the loop's.
+class UpstreamSockets
+{
+public:
+    // `networkNamespace` stays the caller's.
+    UpstreamSockets(Privileges& privileges, int networkNamespace)
+        : m_privileges(&privileges)
+        , m_namespace(networkNamespace)
+    {}
+
+    base::Result<io::Fd> take(int family);
+
+private:
+    Privileges* m_privileges;
+    int m_namespace;
+    std::map<int, std::vector<io::Fd>> m_reserve; // by address family
+};
+
 // A connect under way: writable when decided. The mark is set before the first packet.
-base::Result<io::Fd> beginUpstream(const NamespaceDoor& door, const io::SocketAddress& to);
+base::Result<io::Fd> beginUpstream(UpstreamSockets& sockets, const io::SocketAddress& to);
 
 // Thread: the loop's.
 class OwnSockets

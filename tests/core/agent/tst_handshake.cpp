@@ -48,6 +48,8 @@ struct Requests : agent::ClientRequests
 {
     void listTargets(agent::ClientConnection&, const wire::ListTargets&) override { ++asked; }
 
+    void listRules(agent::ClientConnection&, const wire::ListRules&) override { ++asked; }
+
     void attach(agent::ClientConnection&, const wire::Attach&) override { ++asked; }
 
     void detach(agent::ClientConnection&, const wire::Detach&) override { ++asked; }

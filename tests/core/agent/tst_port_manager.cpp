@@ -98,6 +98,8 @@ struct Services : agent::PortServices
         told.emplace_back(client, state);
     }
 
+    [[nodiscard]] const agent::Means& means() const override { return m_means; }
+
     [[nodiscard]] std::string stealLacks() const override { return lacks; }
 
     std::string lacks;
@@ -107,6 +109,7 @@ private:
     io::Loop m_loop;
     filter::Cache m_filters;
     NoGate m_gate;
+    agent::Means m_means;
     agent::ProxyEvents m_proxyEvents{m_loop, [] {}};
 };
 

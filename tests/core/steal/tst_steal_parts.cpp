@@ -95,7 +95,7 @@ private slots:
     void batchIsWellFormed()
     {
         steal::NftBatch batch(5);
-        steal::addTable(batch, "podglass_80_x", "comment");
+        steal::addTable(batch, "podglass_80_x", "comment", true);
         steal::addNatChain(batch, "podglass_80_x", steal::preroutingChain);
         steal::addRedirect(batch, "podglass_80_x", steal::preroutingChain, {80, 4000, true, false});
         batch.finish();

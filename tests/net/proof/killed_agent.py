@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""SIGKILL of the agent while it steals under load: the service answers fresh connections again at once,
-no rule stays, and the session comes back by itself. As a program: killed_agent.py ROUNDS prints figures."""
+"""Fault F1: SIGKILL of the agent's guard, of its worker, or of both, while it steals under load: the service
+answers fresh connections again at once, no rule stays, and the session comes back by itself.
+As a program: killed_agent.py ROUNDS prints figures for each of the three, and for redirects without an owner."""
 import http.server
 import signal
 import statistics
@@ -53,20 +54,21 @@ def stolen(rig):
     return rig.get('/b1', '-o', '/dev/null', '-w', '%{http_code}', '-H', 'x-pg-steal: 1').stdout == '299'
 
 
-def one_round(rig, taker):
+def one_round(rig, taker, whom='both', agent=lab.AGENT, watched=0.3):
     """(milliseconds until each of 8 callers was answered, failures, rules left)"""
-    ctl = rig.ctl('--mode', 'steal', '--filter-text', FILTER, '--to', taker.address, keep=False).ready()
+    ctl = rig.ctl('--mode', 'steal', '--filter-text', FILTER, '--to', taker.address, keep=False, agent=agent).ready()
     lab.until(lambda: stolen(rig), what='a stolen request')
     callers = [subprocess.Popen(lab.inside(rig.caller, 'python3', lab.HERE + '/load.py', 'steady', lab.POD4),
                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(CALLERS)]
     for caller in callers:
         caller.stdout.readline()  # it runs
     time.sleep(0.3)  # a stretch of load, not a wait for something
-    agent = ctl.agent()
+    guard, worker = ctl.agent(), ctl.worker()
     ctl.child.send_signal(signal.SIGSTOP)  # or it would bring a new agent within milliseconds
     killed = time.monotonic()
-    lab.os.kill(agent, signal.SIGKILL)
-    lab.until(lambda: time.monotonic() > killed + 0.3)
+    for victim in {'guard': [guard], 'worker': [worker], 'both': [guard, worker]}[whom]:
+        lab.os.kill(victim, signal.SIGKILL)
+    lab.until(lambda: time.monotonic() > killed + watched)
     left = rig.rules()
     lines = []
     for caller in callers:
@@ -86,36 +88,64 @@ def one_round(rig, taker):
 
 class KilledAgent(unittest.TestCase):
 
-    def test_the_service_answers_and_no_rule_stays(self):
+    def killed(self, whom, rounds=3):
         with lab.Lab() as rig, Taker() as taker:
             firsts, lasts = [], []
-            for _ in range(10):
-                waits, failures, left, before = one_round(rig, taker)
-                self.assertGreater(before, CALLERS * 5, 'the callers were served while it stole')
+            for _ in range(rounds):
+                waits, failures, left, before = one_round(rig, taker, whom)
+                self.assertGreater(before, CALLERS, 'the callers were served while it stole')
                 self.assertNotIn('podglass', left)
-                # Only what was under way in the killed process fails, at most once for each caller.
-                self.assertLessEqual(failures, 2 * CALLERS)
+                # What was under way fails, and who comes between the listener's end and the rules': some
+                # milliseconds, in which a caller may try again.
+                self.assertLessEqual(failures, 4 * CALLERS)
                 firsts.append(min(waits))
                 lasts.append(max(waits))
-            print('answered after %.1f ms (first caller), %.1f ms (last of 8 callers), medians of 10; worst %.1f ms'
-                  % (statistics.median(firsts), statistics.median(lasts), max(lasts)))
+            print('%s: answered after %.1f ms (first caller), %.1f ms (last of 8 callers), medians of %d; worst %.1f ms'
+                  % (whom, statistics.median(firsts), statistics.median(lasts), rounds, max(lasts)))
             # Speed is the benchmark's; this only tells "at once" from "after a timeout".
             self.assertLess(max(lasts), 1000)
 
+    def test_f1_killed_guard(self):
+        self.killed('guard')
+
+    def test_f1_killed_worker(self):
+        self.killed('worker')
+
+    def test_f1_both_killed(self):
+        self.killed('both')
+
+    def test_f1_without_an_owner_the_redirect_expires(self):
+        # Both at once leave rules that redirect nothing any more; the next agent removes them.
+        with lab.Lab() as rig, Taker() as taker:
+            waits, _, left, _ = one_round(rig, taker, 'both', rig.agent_with('--timed-redirect'), 4.5)
+            print('both, timed: the last of 8 callers was answered after %.0f ms' % max(waits))
+            self.assertLess(max(waits), 4000)
+            self.assertNotIn('elements', left, 'nothing renews it any more')
+
+    def test_f1_without_an_owner_the_guard_removes_the_rules_of_a_dead_worker(self):
+        with lab.Lab() as rig, Taker() as taker:
+            waits, _, left, _ = one_round(rig, taker, 'worker', rig.agent_with('--timed-redirect'))
+            self.assertNotIn('podglass', left)
+            self.assertLess(max(waits), 1000)
+
 
 def bench(rounds):
-    firsts, lasts, failed, left = [], [], 0, 0
-    with lab.Lab() as rig, Taker() as taker:
-        for _ in range(rounds):
-            waits, failures, rules, _ = one_round(rig, taker)
-            firsts.append(min(waits))
-            lasts.append(max(waits))
-            failed += failures
-            left += 'podglass' in rules
-    for name, values in (('first of 8 callers', firsts), ('last of 8 callers', lasts)):
-        print('%s answered after SIGKILL: median %.2f ms, worst %.2f ms, n=%d'
-              % (name, statistics.median(values), max(values), rounds))
-    print('requests that failed: %d (%.1f a kill); rounds with a rule left: %d' % (failed, failed / rounds, left))
+    for whom, timed in (('guard', False), ('worker', False), ('both', False), ('both', True)):
+        firsts, lasts, failed, left = [], [], 0, 0
+        with lab.Lab() as rig, Taker() as taker:
+            agent = rig.agent_with('--timed-redirect') if timed else lab.AGENT
+            for _ in range(rounds):
+                waits, failures, rules, _ = one_round(rig, taker, whom, agent, 4.5 if timed else 0.3)
+                firsts.append(min(waits))
+                lasts.append(max(waits))
+                failed += failures
+                left += 'elements' in rules if timed else 'podglass' in rules
+        what = 'SIGKILL of ' + whom + (', redirect without an owner' if timed else '')
+        for name, values in (('first of 8 callers', firsts), ('last of 8 callers', lasts)):
+            print('%s: %s answered after: median %.2f ms, worst %.2f ms, n=%d'
+                  % (what, name, statistics.median(values), max(values), rounds))
+        print('%s: requests that failed: %d (%.1f a kill); rounds with a rule in force left: %d'
+              % (what, failed, failed / rounds, left), flush=True)
 
 
 if __name__ == '__main__':

@@ -166,6 +166,14 @@ class Lab:
         host = '[%s]' % address if ':' in address else address
         return run(*inside(self.caller, 'curl', '-s', '-m', '10', *options, 'http://%s:8080%s' % (host, path)))
 
+    def agent_with(self, *options):
+        """A program that starts the agent with these options besides those it is given."""
+        path = os.path.join(self.folder, 'agent' + '-'.join(options))
+        with open(path, 'w') as file:
+            file.write('#!/bin/sh\nexec %s %s "$@"\n' % (AGENT, ' '.join(options)))
+        os.chmod(path, 0o755)
+        return path
+
     def rules(self):
         return run(*inside(self.pod, 'nft', 'list', 'ruleset')).stdout
 
@@ -199,7 +207,7 @@ class Ctl(Process):
     """podglassctl attach ADDRESS …; its JSON lines are read as they come, its stderr is kept."""
     number = 0
 
-    def __init__(self, folder, address, *options, port='8080', keep=True, sink=None):
+    def __init__(self, folder, address, *options, port='8080', keep=True, sink=None, agent=AGENT, prefix=()):
         Ctl.number += 1
         self.errors = os.path.join(folder, 'ctl-%d.err' % Ctl.number)
         self.events, self.states, self.telemetry, self.breaks = [], [], None, []
@@ -208,7 +216,8 @@ class Ctl(Process):
         # A file in between: this reader must not be the slow client that the ring is not made for.
         self.output = os.path.join(folder, 'ctl-%d.jsonl' % Ctl.number)
         with open(self.errors, 'wb') as err, open(self.output, 'wb') as out:
-            super().__init__([CTL, 'attach', address, *ports, '--agent', AGENT, '--json', '--telemetry', *options],
+            super().__init__([*prefix, CTL, 'attach', address, *ports, '--agent', agent, '--json', '--telemetry',
+                              *options],
                              stdout=out, stderr=err)
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
@@ -251,9 +260,13 @@ class Ctl(Process):
         return self
 
     def agent(self):
+        """Its guard, which is the process that podglassctl started."""
         return until(lambda: [pid for pid in children(self.child.pid)
                               if os.readlink('/proc/%d/exe' % pid) == os.path.realpath(AGENT)],
                      what='the agent')[0]
+
+    def worker(self):
+        return until(lambda: children(self.agent()), what='the worker')[0]
 
     def delivered(self):
         return self.telemetry['events']['delivered'] if self.telemetry else -1

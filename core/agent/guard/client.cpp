@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/agent/guard/client.h"
+
+#include "core/base/limits.h"
+#include "core/capture/packet_sockets.h"
+#include "core/wire/codec.h"
+
+#include <cerrno>
+#include <cstring>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+namespace podglass::agent::guard {
+
+namespace {
+
+constexpr std::size_t lifelines = 64; // beyond these the order of closing is left to chance
+constexpr timeval patience{10, 0};    // of the worker for its guard
+
+void limitWaiting(const Line& line)
+{
+    ::setsockopt(line.descriptor(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    ::setsockopt(line.descriptor(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+}
+
+base::Error guardGone()
+{
+    return {.what = "the agent's guard process does not answer",
+            .where = "agent",
+            .advice = "start the agent again",
+            .lasting = base::Lasting::Transient};
+}
+
+base::Result<Answer> withDescriptors(base::Result<Answer> answer, std::size_t wanted)
+{
+    if (answer && answer->descriptors.size() < wanted)
+        return guardGone();
+    return answer;
+}
+
+std::vector<std::uint8_t> contentOf(const io::Fd& file)
+{
+    std::vector<std::uint8_t> content;
+    std::array<std::uint8_t, 16384> part{};
+    for (ssize_t got = 1; got > 0 && content.size() <= limits::frameBytes * 2;) {
+        got = ::read(file.get(), part.data(), part.size());
+        if (got > 0)
+            content.insert(content.end(), part.begin(), part.begin() + got);
+    }
+    return content;
+}
+
+// The message in the file of the answer, if it is of that kind.
+template <typename T>
+T messageOf(const base::Result<Answer>& answer)
+{
+    if (!answer)
+        return {};
+    const std::vector<std::uint8_t> content = contentOf(answer->descriptors.front());
+    T found;
+    const auto frame = wire::FrameWalk(content).next();
+    if (!frame || wire::kindOf(*frame) != wire::FrameKind::Control)
+        return found;
+    auto message = wire::decodeMessage(*frame);
+    if (message && std::holds_alternative<T>(*message))
+        found = std::get<T>(std::move(*message));
+    return found;
+}
+
+class GuardedRedirect : public steal::Redirect
+{
+public:
+    GuardedRedirect(std::shared_ptr<LowSlots> low,
+                    io::Fd lifeline,
+                    Line line,
+                    steal::Listener listener,
+                    std::string text)
+        : m_low(std::move(low))
+        , m_lifeline(m_low->lowered(std::move(lifeline)))
+        , m_line(std::move(line))
+        , m_listener(std::move(listener))
+        , m_text(std::move(text))
+    {}
+
+    ~GuardedRedirect() override { m_low->giveBack(std::move(m_lifeline)); }
+
+    steal::Listener takeListener() override { return std::move(m_listener); }
+
+    base::Status release() override { return done(Ask::Release); }
+
+    base::Status check() override { return done(Ask::Check); }
+
+    [[nodiscard]] std::string text() const override { return m_text; }
+
+private:
+    base::Status done(Ask what) const
+    {
+        const auto answer = ask(m_line, {.ask = what});
+        if (!answer)
+            return answer.error();
+        return base::Done{};
+    }
+
+    // Keeps the table while this process lives: when the guard is killed, our callers are still
+    // told that their connections end (OwnRedirect). Nothing can be said through it: the kernel
+    // wants the right of the speaker too.
+    std::shared_ptr<LowSlots> m_low;
+    io::Fd m_lifeline;
+    Line m_line;
+    steal::Listener m_listener;
+    std::string m_text;
+};
+
+class GuardedCaptureDoor : public CaptureDoor
+{
+public:
+    explicit GuardedCaptureDoor(Line line)
+        : m_line(std::move(line))
+    {}
+
+    base::Status enter() override
+    {
+        capture::offerPacketSockets([this](int type) {
+            Request request{.ask = Ask::PacketSocket};
+            request.number = static_cast<std::uint32_t>(type);
+            return one(request);
+        });
+        return base::Done{};
+    }
+
+    base::Result<io::Fd> linkSocket() override { return one({.ask = Ask::LinkSocket}); }
+
+private:
+    base::Result<io::Fd> one(const Request& request) const
+    {
+        auto answer = withDescriptors(ask(m_line, request), 1);
+        if (!answer)
+            return answer.error();
+        return std::move(answer->descriptors.front());
+    }
+
+    Line m_line;
+};
+
+} // namespace
+
+base::Result<Answer> ask(const Line& line, const Request& request, int networkNamespace)
+{
+    const std::span<const int> beside(&networkNamespace, networkNamespace >= 0 ? 1U : 0U);
+    Answer answer;
+    if (!line.send(asMessage(request), beside)
+        || !line.receive(asMessage(answer.reply), answer.descriptors))
+        return guardGone();
+    if (answer.reply.failed)
+        return errorOf(answer.reply);
+    return answer;
+}
+
+Client::Client(Line line)
+    : m_line(std::move(line))
+    , m_low(std::make_shared<LowSlots>(lifelines))
+{
+    limitWaiting(m_line);
+}
+
+base::Result<std::unique_ptr<steal::Redirect>> Client::redirect(int networkNamespace,
+                                                                const steal::RedirectWish& wish)
+{
+    Request request{.ask = Ask::Redirect};
+    request.port = wish.port;
+    request.timed = wish.timed;
+    request.unmarked = !wish.passMarked;
+    // The lifeline, the line, the rules' text, one listener or two.
+    auto answer = withDescriptors(ask(m_line, request, networkNamespace), 4);
+    if (!answer)
+        return answer.error();
+    std::vector<io::Fd>& given = answer->descriptors;
+    const std::vector<std::uint8_t> text = contentOf(given[2]);
+    std::array<io::Fd, 2> sockets{std::move(given[3])};
+    if (given.size() > 4)
+        sockets[1] = std::move(given[4]);
+    Line line(std::move(given[1]));
+    limitWaiting(line);
+    return std::unique_ptr<steal::Redirect>(std::make_unique<GuardedRedirect>(
+        m_low,
+        std::move(given[0]),
+        std::move(line),
+        steal::Listener::adopt(std::move(sockets), answer->reply.port, wish.port),
+        std::string(text.begin(), text.end())));
+}
+
+base::Result<std::vector<io::Fd>>
+Client::markedSockets(int networkNamespace, int family, std::size_t count)
+{
+    Request request{.ask = Ask::MarkedSockets};
+    request.number = static_cast<std::uint32_t>(family);
+    request.count = static_cast<std::uint32_t>(count);
+    auto answer = withDescriptors(ask(m_line, request, networkNamespace), 1);
+    if (!answer)
+        return answer.error();
+    return std::move(answer->descriptors);
+}
+
+base::Result<std::vector<io::SocketAddress>> Client::addresses(int networkNamespace)
+{
+    const auto answer = withDescriptors(ask(m_line, {.ask = Ask::Addresses}, networkNamespace), 1);
+    if (!answer)
+        return answer.error();
+    const std::vector<std::uint8_t> content = contentOf(answer->descriptors.front());
+    std::vector<io::SocketAddress> found;
+    constexpr std::size_t each = sizeof(sockaddr_storage);
+    for (std::size_t at = 0; at + each <= content.size(); at += each) {
+        io::SocketAddress address;
+        std::memcpy(&address.storage, content.data() + at, each);
+        address.length = address.family() == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
+        found.push_back(address);
+    }
+    return found;
+}
+
+base::Result<steal::ForeignRules> Client::foreignRules(int networkNamespace)
+{
+    const auto answer =
+        withDescriptors(ask(m_line, {.ask = Ask::ForeignRules}, networkNamespace), 1);
+    if (!answer)
+        return answer.error();
+    const std::vector<std::uint8_t> content = contentOf(answer->descriptors.front());
+    std::string_view rest = bytes::asText(content);
+    steal::ForeignRules rules;
+    std::vector<std::string>* into = &rules.chains;
+    while (!rest.empty()) {
+        const std::string_view line = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+        if (line.empty())
+            into = &rules.notes;
+        else
+            into->emplace_back(line);
+    }
+    return rules;
+}
+
+base::Result<ResolvedTarget> Client::resolve(const std::string& spec)
+{
+    if (spec.size() >= mostText)
+        return base::Error{.what = "that is too long for the name of a target",
+                           .where = "attach",
+                           .advice = "podglass-agent --list-targets shows what is here"};
+    Request request{.ask = Ask::Resolve};
+    put(request.text, spec);
+    auto answer = withDescriptors(ask(m_line, request), 1);
+    if (!answer)
+        return answer.error();
+    ResolvedTarget resolved;
+    resolved.networkNamespace = std::move(answer->descriptors.front());
+    // "self" is this process, whose memory is wanted, not the one that looked.
+    resolved.pid = spec == "self" ? static_cast<std::uint32_t>(::getpid()) : answer->reply.number;
+    resolved.name = textOf(answer->reply.text);
+    return resolved;
+}
+
+wire::TargetList Client::listTargets()
+{
+    const auto answer = withDescriptors(ask(m_line, {.ask = Ask::ListTargets}), 1);
+    if (!answer)
+        return {0, {}, answer.error().text()};
+    return messageOf<wire::TargetList>(answer);
+}
+
+std::vector<wire::ListeningPort> Client::listeningPorts(int networkNamespace,
+                                                        const std::string& spec)
+{
+    Request request{.ask = Ask::ListeningPorts};
+    put(request.text, spec);
+    return messageOf<wire::Attached>(withDescriptors(ask(m_line, request, networkNamespace), 1))
+        .ports;
+}
+
+std::uint32_t Client::processIn(int networkNamespace, std::uint32_t except)
+{
+    Request request{.ask = Ask::ProcessIn};
+    request.number = except;
+    const auto answer = ask(m_line, request, networkNamespace);
+    return answer ? answer->reply.number : 0;
+}
+
+base::Result<std::unique_ptr<CaptureDoor>> Client::captureDoor(int networkNamespace)
+{
+    auto answer = withDescriptors(ask(m_line, {.ask = Ask::CaptureLine}, networkNamespace), 1);
+    if (!answer)
+        return answer.error();
+    Line line(std::move(answer->descriptors.front()));
+    limitWaiting(line);
+    return std::unique_ptr<CaptureDoor>(std::make_unique<GuardedCaptureDoor>(std::move(line)));
+}
+
+} // namespace podglass::agent::guard
