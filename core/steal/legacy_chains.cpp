@@ -8,12 +8,15 @@
 #include <fstream>
 #include <optional>
 
-// Before the kernel's headers, which leave out what these define.
-#include <linux/netfilter_ipv4/ip_tables.h>
-#include <linux/netfilter_ipv6/ip6_tables.h>
+// The C library's before the kernel's, which leave out what those define.
+// clang-format off
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <linux/netfilter_ipv4/ip_tables.h>
+#include <linux/netfilter_ipv6/ip6_tables.h>
+
+// clang-format on
 
 namespace podglass::steal {
 
