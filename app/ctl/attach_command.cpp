@@ -13,6 +13,44 @@ AttachCommand::AttachCommand(LiveOptions live, AttachOptions options)
     , m_options(std::move(options))
 {}
 
+AttachCommand::~AttachCommand()
+{
+    if (!m_options.count)
+        return;
+    nlohmann::json lost = nlohmann::json::object();
+    for (const auto& [place, amount] : m_sums.lost)
+        lost[place] = {{"events", amount.first}, {"bytes", amount.second}};
+    nlohmann::json sums{{"kind", "sums"},
+                        {"events", m_sums.events},
+                        {"bytes", m_sums.payload},
+                        {"connections", m_sums.connections},
+                        {"requests", m_sums.requests},
+                        {"responses", m_sums.responses},
+                        {"gaps", m_sums.gaps},
+                        {"gap_bytes", m_sums.gapBytes},
+                        {"lost", lost}};
+    if (m_last)
+        sums["agent"] = exporting::toJson(*m_last);
+    std::cout << sums.dump() << std::endl;
+}
+
+void AttachCommand::sum(const flow::Event& event)
+{
+    ++m_sums.events;
+    m_sums.payload += flow::payloadBytes(event);
+    if (const auto* lost = std::get_if<flow::Lost>(&event.body)) {
+        auto& of = m_sums.lost[exporting::nameOf(lost->place)];
+        of.first += lost->events;
+        of.second += lost->bytes;
+    } else if (const auto* gap = std::get_if<flow::Gap>(&event.body)) {
+        ++m_sums.gaps;
+        m_sums.gapBytes += gap->length;
+    }
+    m_sums.connections += std::holds_alternative<flow::ConnectionOpened>(event.body) ? 1U : 0U;
+    m_sums.requests += std::holds_alternative<flow::RequestHead>(event.body) ? 1U : 0U;
+    m_sums.responses += std::holds_alternative<flow::ResponseHead>(event.body) ? 1U : 0U;
+}
+
 void AttachCommand::connected(const wire::Hello& /*agent*/)
 {
     if (address().target.empty())
@@ -35,8 +73,11 @@ void AttachCommand::update(session::Update& update)
         if (state->refused)
             fail(state->message);
     } else if (const auto* sample = std::get_if<wire::Telemetry>(&update)) {
+        m_last = *sample;
         if (m_options.telemetry)
             std::cout << exporting::toJson(*sample).dump() << std::endl;
+    } else if (const auto* share = std::get_if<wire::DeliveryState>(&update)) {
+        std::cout << exporting::toJson(*share).dump() << std::endl;
     } else if (const auto* gone = std::get_if<session::Break>(&update)) {
         std::cout << nlohmann::json{{"kind", "break"},
                                     {"from", gone->from.nanoseconds},
@@ -71,13 +112,22 @@ void AttachCommand::attached(const wire::Attached& attached)
         wanted.filter = m_options.filter;
         wanted.onFailure = m_options.onFailure;
         session().setPort(std::move(wanted));
+        if (m_options.delivery) {
+            wire::SetDelivery delivery = *m_options.delivery;
+            delivery.target = attached.target;
+            delivery.port = port;
+            session().setDelivery(delivery);
+        }
     }
 }
 
 void AttachCommand::events(const flow::EventBatch& batch)
 {
     for (const flow::Event& event : batch.events) {
-        std::cout << exporting::toJson(event, m_options.secrets).dump() << '\n';
+        if (m_options.count)
+            sum(event);
+        else
+            std::cout << exporting::toJson(event, m_options.secrets).dump() << '\n';
         const auto* end = std::get_if<flow::MessageEnd>(&event.body);
         if (end != nullptr && end->direction == flow::Direction::ServerToClient
             && ++m_answered == m_options.maxExchanges)

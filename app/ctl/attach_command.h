@@ -7,6 +7,9 @@
 
 #include "app/ctl/live_client.h"
 
+#include <map>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace podglass::ctl {
@@ -18,7 +21,9 @@ struct AttachOptions
     std::string filter; // canonical text; empty: everything
     session::Taker taker;
     wire::OnTakerFailure onFailure = wire::OnTakerFailure::BadGateway;
-    bool telemetry = false; // also telemetry and session lines
+    std::optional<wire::SetDelivery> delivery; // for every port; its target and port are set later
+    bool count = false;                        // only sums, at the end
+    bool telemetry = false;                    // also telemetry and session lines
     exporting::Secrets secrets = exporting::Secrets::Masked;
     std::uint64_t maxExchanges = 0; // end after this many answered ones; 0: no limit
 };
@@ -27,6 +32,10 @@ class AttachCommand : public LiveClient
 {
 public:
     AttachCommand(LiveOptions live, AttachOptions options);
+    AttachCommand(const AttachCommand&) = delete;
+    AttachCommand& operator=(const AttachCommand&) = delete;
+    // With `count`: prints the sums.
+    ~AttachCommand() override;
 
 protected:
     void connected(const wire::Hello& agent) override;
@@ -36,7 +45,23 @@ private:
     void attached(const wire::Attached& attached);
     void events(const flow::EventBatch& batch);
 
+    struct Sums
+    {
+        std::uint64_t events = 0;
+        std::uint64_t payload = 0; // bytes
+        std::uint64_t connections = 0;
+        std::uint64_t requests = 0;
+        std::uint64_t responses = 0;
+        std::uint64_t gaps = 0;
+        std::uint64_t gapBytes = 0;
+        std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> lost; // events, bytes
+    };
+
+    void sum(const flow::Event& event);
+
     AttachOptions m_options;
+    Sums m_sums;
+    std::optional<wire::Telemetry> m_last;
     std::uint64_t m_answered = 0;
 };
 

@@ -74,13 +74,15 @@ std::optional<std::string> readAnswer(bool secret)
 
 LiveClient::LiveClient(LiveOptions options)
     : m_options(std::move(options))
-    , m_updates(limits::sessionChannelBytes)
+    , m_updates(limits::printerQueueBytes)
 {}
 
 LiveClient::~LiveClient() = default;
 
 int LiveClient::run()
 {
+    // Printing is the slow end of this program; through stdio it would be slower still.
+    std::ios::sync_with_stdio(false);
     auto address = session::parseAddress(m_options.address);
     if (!address) {
         fail(address.error().text());

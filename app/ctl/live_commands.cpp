@@ -46,7 +46,37 @@ struct AttachArguments
     std::string answerFile;
     bool reveal = false;
     bool json = true;
+    wire::SetDelivery delivery;
+    std::vector<std::uint64_t> bodyLimits; // one for both directions, or two
 };
+
+void addDeliveryOptions(CLI::App& command, AttachArguments& all)
+{
+    const std::map<std::string, wire::OnLag> onLag{{"mark", wire::OnLag::MarkAndGoOn},
+                                                   {"close", wire::OnLag::CloseConnection}};
+    command
+        .add_option("--on-lag",
+                    all.delivery.onLag,
+                    "when too slow: mark what is missing and go on, or close the connection")
+        ->transform(CLI::CheckedTransformer(onLag));
+    command
+        .add_option("--body-limit", all.bodyLimits, "bytes of each body: both, or REQUEST,RESPONSE")
+        ->delimiter(',')
+        ->expected(1, 2);
+    command.add_option("--lag-bytes", all.delivery.lagBytes, "bytes that may wait in the agent");
+    command.add_option("--one-in", all.delivery.oneConnectionIn, "show one connection of so many");
+    command.add_option("--rate", all.delivery.bytesPerSecond, "payload bytes a second at most");
+}
+
+void takeDeliveryOptions(AttachArguments& all)
+{
+    if (!all.bodyLimits.empty())
+        all.delivery.bodyLimits = {all.bodyLimits.front(), all.bodyLimits.back()};
+    const wire::SetDelivery& wish = all.delivery;
+    if (wish.onLag != wire::OnLag::MarkAndGoOn || !all.bodyLimits.empty() || wish.lagBytes != 0
+        || wish.oneConnectionIn != 0 || wish.bytesPerSecond != 0)
+        all.attach.delivery = wish;
+}
 
 // The filter in its canonical form, or nothing after having said what is wrong.
 std::optional<std::string> readFilter(const AttachArguments& arguments)
@@ -120,6 +150,7 @@ int runAttach(AttachArguments& arguments)
     if (!filter)
         return 1;
     arguments.attach.filter = *filter;
+    takeDeliveryOptions(arguments);
     if (arguments.attach.mode == wire::Mode::Steal) {
         const auto taker = readTaker(arguments);
         if (!taker)
@@ -170,6 +201,8 @@ void addAttachCommand(CLI::App& app, int& status)
         ->transform(CLI::CheckedTransformer(failures));
     command->add_option("--seconds", all->live.seconds, "end after so long");
     command->add_option("--exchanges", attach.maxExchanges, "end after so many answered requests");
+    addDeliveryOptions(*command, *all);
+    command->add_flag("--count", attach.count, "print sums at the end instead of events");
     command->add_flag("--telemetry", attach.telemetry, "also print telemetry");
     command->add_flag("--reveal", all->reveal, "print secrets unmasked");
     command->add_flag("--json", all->json, "JSON lines; the only form there is");

@@ -128,7 +128,7 @@ ProxyEvents& Agent::proxyEvents()
 {
     if (m_proxyEvents)
         return *m_proxyEvents;
-    m_proxyEvents = std::make_unique<ProxyEvents>(m_loop, [this] {
+    m_proxyEvents = std::make_unique<ProxyEvents>(m_loop, m_ringBudget, [this] {
         for (const auto& [id, client] : m_clients)
             client->wake();
     });
@@ -180,6 +180,8 @@ void Agent::onSecond()
         client->tick(now);
         if (client->ready())
             client->send(telemetryFor(*client, common, m_targets));
+        for (const wire::DeliveryState& state : client->feed().deliveries())
+            client->send(state);
     }
     if (idle() && m_onIdle)
         m_onIdle();

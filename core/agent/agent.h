@@ -59,6 +59,7 @@ private:
     void attach(ClientConnection& client, const wire::Attach& request) override;
     void detach(ClientConnection& client, const wire::Detach& request) override;
     void setPort(ClientConnection& client, const wire::SetPort& request) override;
+    void setDelivery(ClientConnection& client, const wire::SetDelivery& request) override;
     void listRules(ClientConnection& client, const wire::ListRules& request) override;
     void ended(ClientConnection& client, const std::string& why) override;
 
@@ -75,6 +76,12 @@ private:
     steal::TakerGate& gate() override { return *this; }
 
     ProxyEvents& proxyEvents() override;
+
+    [[nodiscard]] std::shared_ptr<channel::RingBudget> ringBudget() override
+    {
+        return m_ringBudget;
+    }
+
     [[nodiscard]] std::string nameOf(base::ClientId client) const override;
     void tell(base::ClientId client, const wire::PortState& state) override;
     [[nodiscard]] std::string stealLacks() const override;
@@ -84,7 +91,10 @@ private:
     void onTargetReady(AttachedTarget& target);
     void onTargetGone(AttachedTarget& target, const base::Error& error);
     void join(ClientConnection& client, AttachedTarget& target, std::uint32_t request);
-    void follow(ClientConnection& client, AttachedTarget& target, const wire::PortState& state);
+    void follow(ClientConnection& client,
+                AttachedTarget& target,
+                const wire::PortState& state,
+                std::uint64_t bodyLimit);
     void wakeClientsOf(const AttachedTarget& target);
     void onSecond();
     [[nodiscard]] ClientConnection* find(base::ClientId client) const;
@@ -93,6 +103,7 @@ private:
     io::Loop& m_loop;
     AgentOptions m_options;
     filter::Cache m_filters;
+    std::shared_ptr<channel::RingBudget> m_ringBudget = std::make_shared<channel::RingBudget>();
     std::unique_ptr<ProxyEvents> m_proxyEvents;
     TargetRegistry m_targets;
     std::map<base::ClientId, std::unique_ptr<ClientConnection>> m_clients;

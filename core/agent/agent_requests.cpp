@@ -123,24 +123,37 @@ void Agent::setPort(ClientConnection& client, const wire::SetPort& request)
     }
     const wire::PortState state = target->ports().set(client.id(), request);
     client.send(state);
-    follow(client, *target, state);
+    follow(client, *target, state, request.bodyLimit);
+}
+
+void Agent::setDelivery(ClientConnection& client, const wire::SetDelivery& request)
+{
+    AttachedTarget* target = m_targets.find(request.target);
+    if (target == nullptr || !client.feed().setDelivery(request))
+        return; // not attached or not subscribed any more: nothing is delivered there
+    target->ports().setBodyLimit(client.id(), request.port, std::ranges::max(request.bodyLimits));
 }
 
 // The feed sends what the client may see from now on, and first what is open already.
-void Agent::follow(ClientConnection& client, AttachedTarget& target, const wire::PortState& state)
+void Agent::follow(ClientConnection& client,
+                   AttachedTarget& target,
+                   const wire::PortState& state,
+                   std::uint64_t bodyLimit)
 {
     EventFeed& feed = client.feed();
     if (state.mode == wire::Mode::Off) {
         feed.unsubscribe(target.id(), state.port);
         return;
     }
-    if (feed.subscribed(target.id(), state.port))
+    if (feed.subscribed(target.id(), state.port)) {
+        feed.subscribe(target.id(), state.port, bodyLimit);
         return;
+    }
     const auto announce = [&](bytes::ByteView frame) { feed.announce(frame); };
     target.broadcast().open().forEach(target.id(), state.port, announce);
     if (m_proxyEvents)
         m_proxyEvents->broadcast().open().forEach(target.id(), state.port, announce);
-    feed.subscribe(target.id(), state.port);
+    feed.subscribe(target.id(), state.port, bodyLimit);
     client.wake();
 }
 

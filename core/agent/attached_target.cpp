@@ -21,7 +21,7 @@ AttachedTarget::AttachedTarget(PortServices& services,
     , m_spec(std::move(spec))
     , m_resolved(std::move(resolved))
     , m_events(std::move(events))
-    , m_capture(id, std::move(door))
+    , m_capture(id, std::move(door), services.ringBudget())
     , m_broadcast(services.loop(), m_capture.ring(), [this] { m_events.news(*this); })
     , m_ports(services,
               {id,

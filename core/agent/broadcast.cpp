@@ -17,11 +17,19 @@ Broadcast::Broadcast(io::Loop& loop, channel::Ring& ring, std::function<void()> 
         m_onNews();
     });
     m_ring.arm();
+    m_idleTick = m_loop.after(limits::ringIdle / 2, [this] { onIdleTick(); });
 }
 
 Broadcast::~Broadcast()
 {
+    m_loop.cancel(m_idleTick);
     m_loop.unwatch(m_ring.wakeFd());
+}
+
+void Broadcast::onIdleTick()
+{
+    m_ring.releaseIdle();
+    m_idleTick = m_loop.after(limits::ringIdle / 2, [this] { onIdleTick(); });
 }
 
 const OpenConnections& Broadcast::open()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Broadcast: one ring as the io thread sees it. Wakes its listeners once for each burst, and knows
-// which connections are open. Thread: the io thread.
+// which connections are open; gives the ring's idle memory back. Thread: the io thread.
 #pragma once
 
 #include "core/agent/open_connections.h"
@@ -25,10 +25,13 @@ public:
     const OpenConnections& open();
 
 private:
+    void onIdleTick();
+
     io::Loop& m_loop;
     channel::Ring& m_ring;
     OpenConnections m_open;
     std::function<void()> m_onNews;
+    io::Loop::TimerId m_idleTick;
 };
 
 } // namespace podglass::agent

@@ -5,9 +5,12 @@
 
 namespace podglass::agent {
 
-CaptureThread::CaptureThread(base::TargetId target, std::unique_ptr<CaptureDoor> door)
+CaptureThread::CaptureThread(base::TargetId target,
+                             std::unique_ptr<CaptureDoor> door,
+                             std::shared_ptr<channel::RingBudget> budget)
     : m_target(target)
     , m_door(std::move(door))
+    , m_ring(limits::ringBytes, limits::ringChunkBytes, std::move(budget))
     , m_thread([this] { run(); })
 {}
 

@@ -23,7 +23,9 @@ class CaptureThread
 {
 public:
     // `door` leads into the target's network namespace; the thread goes through it.
-    CaptureThread(base::TargetId target, std::unique_ptr<CaptureDoor> door);
+    CaptureThread(base::TargetId target,
+                  std::unique_ptr<CaptureDoor> door,
+                  std::shared_ptr<channel::RingBudget> budget = {});
     CaptureThread(const CaptureThread&) = delete;
     CaptureThread& operator=(const CaptureThread&) = delete;
     // Stops and joins: at most one round of packets.

@@ -163,6 +163,8 @@ bool ClientConnection::takeRequest(const wire::Message& message)
         m_requests.detach(*this, *detach);
     else if (const auto* port = std::get_if<wire::SetPort>(&message))
         m_requests.setPort(*this, *port);
+    else if (const auto* delivery = std::get_if<wire::SetDelivery>(&message))
+        m_requests.setDelivery(*this, *delivery);
     else if (const auto* ping = std::get_if<wire::Ping>(&message))
         m_frames.send(wire::Pong{ping->token});
     else

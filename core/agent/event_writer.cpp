@@ -58,6 +58,9 @@ void EventWriter::append(const flow::Event& event, std::uint16_t port)
         .beginsMessage = flow::beginsMessage(event),
         .opensConnection = std::holds_alternative<flow::ConnectionOpened>(event.body),
         .endsConnection = std::holds_alternative<flow::ConnectionClosed>(event.body),
+        .bulk = std::holds_alternative<flow::BodyData>(event.body)
+                || std::holds_alternative<flow::StreamData>(event.body),
+        .kind = static_cast<std::uint8_t>(event.body.index()),
         .payload = static_cast<std::uint32_t>(payload),
         .at = std::chrono::steady_clock::now().time_since_epoch().count(),
     };

@@ -21,7 +21,7 @@ void keep(std::vector<std::uint8_t>& owed, bytes::ByteView frame)
 
 } // namespace
 
-void LossLedger::note(const channel::Ring::Cursor::Record& record)
+void LossLedger::note(const channel::Ring::Cursor::Record& record, flow::LossPlace place)
 {
     const channel::RecordInfo& info = record.info;
     if (!info.connection && m_notes.size() + record.bytes.size() <= limits::owedNoteBytes) {
@@ -32,6 +32,8 @@ void LossLedger::note(const channel::Ring::Cursor::Record& record)
     Entry& entry = entryOf(info.target, info.connection);
     const bool wasDue = isDue(entry);
     const bool known = m_entries.contains(info.connection) && info.connection;
+    if (!std::exchange(entry.losing, true))
+        entry.cause = place;
     if (known && info.opensConnection) {
         keep(entry.opening, record.bytes);
     } else if (known && info.endsConnection) {
@@ -43,10 +45,42 @@ void LossLedger::note(const channel::Ring::Cursor::Record& record)
             addLoss(entry, info.direction, {1, 0, 0});
         }
     } else {
-        addLoss(entry, info.direction, {1, info.beginsMessage ? 1U : 0U, info.payload});
+        addLoss(entry, info.direction, {1, info.beginsMessage ? 1U : 0U, info.payload}, place);
     }
     if (!wasDue && isDue(entry))
         ++m_due;
+}
+
+void LossLedger::noteBulk(const channel::Ring::Cursor::Record& record, flow::LossPlace place)
+{
+    const channel::RecordInfo& info = record.info;
+    Entry& entry = entryOf(info.target, info.connection);
+    const bool wasDue = isDue(entry);
+    addLoss(entry, info.direction, {1, 0, info.payload}, place);
+    m_due += wasDue ? 0U : 1U;
+}
+
+void LossLedger::noteAside(const channel::Ring::Cursor::Record& record, flow::LossPlace place)
+{
+    const channel::RecordInfo& info = record.info;
+    Entry& entry = entryOf(info.target, {});
+    const bool wasDue = isDue(entry);
+    addLoss(entry, info.direction, {1, info.beginsMessage ? 1U : 0U, info.payload}, place);
+    m_due += wasDue ? 0U : 1U;
+}
+
+void LossLedger::end(const channel::Ring::Cursor::Record& record, bytes::ByteView closing)
+{
+    const auto found = m_entries.find(record.info.connection);
+    if (found == m_entries.end())
+        return; // merged with others, and told without its connection
+    Entry& entry = found->second;
+    const bool wasDue = isDue(entry);
+    entry.losing = true;
+    entry.over = true;
+    ++m_account.offeredEvents;
+    keep(entry.closing, closing);
+    m_due += wasDue ? 0U : 1U;
 }
 
 void LossLedger::noteUnknown(base::TargetId target, const channel::Totals& totals)
@@ -80,7 +114,7 @@ bool LossLedger::report(std::vector<std::uint8_t>& out, std::size_t most, base::
         }
         if (out.size() + sizeOf(entry->second) > most)
             return false;
-        const bool ended = entry->second.over || !entry->first;
+        const bool ended = entry->second.over || !entry->first || !entry->second.losing;
         write(entry->first, entry->second, out, at);
         entry = ended ? m_entries.erase(entry) : std::next(entry);
     }
@@ -127,9 +161,13 @@ LossLedger::Entry& LossLedger::entryOf(base::TargetId target, base::ConnectionId
     return found->second;
 }
 
-void LossLedger::addLoss(Entry& entry, flow::Direction direction, const Count& count)
+void LossLedger::addLoss(Entry& entry,
+                         flow::Direction direction,
+                         const Count& count,
+                         flow::LossPlace place)
 {
-    Count& sum = entry.lost.at(static_cast<std::size_t>(direction));
+    Count& sum = entry.lost.at(place == flow::LossPlace::Budget ? 1 : 0)
+                     .at(static_cast<std::size_t>(direction));
     sum.events += count.events;
     sum.messages += count.messages;
     sum.bytes += count.bytes;
@@ -139,13 +177,16 @@ void LossLedger::addLoss(Entry& entry, flow::Direction direction, const Count& c
 
 bool LossLedger::isDue(const Entry& entry)
 {
-    return entry.lost[0].events != 0 || entry.lost[1].events != 0 || !entry.closing.empty()
-           || entry.openingDue;
+    for (const auto& directions : entry.lost) {
+        if (directions[0].events != 0 || directions[1].events != 0)
+            return true;
+    }
+    return !entry.closing.empty() || entry.openingDue;
 }
 
 std::size_t LossLedger::sizeOf(const Entry& entry)
 {
-    return 2 * lostFrameBytes + entry.opening.size() + entry.closing.size();
+    return 2 * places.size() * lostFrameBytes + entry.opening.size() + entry.closing.size();
 }
 
 void LossLedger::write(base::ConnectionId connection,
@@ -163,19 +204,21 @@ void LossLedger::write(base::ConnectionId connection,
     };
     deliver(entry.opening);
     entry.openingDue = false;
-    for (std::size_t direction = 0; direction < entry.lost.size(); ++direction) {
-        const Count count = std::exchange(entry.lost.at(direction), {});
-        if (count.events == 0)
-            continue;
-        wire::encode(flow::Event{entry.target,
-                                 connection,
-                                 at,
-                                 flow::Lost{flow::LossPlace::Agent,
-                                            static_cast<flow::Direction>(direction),
-                                            count.events,
-                                            count.messages,
-                                            count.bytes}},
-                     out);
+    for (std::size_t place = 0; place < places.size(); ++place) {
+        for (std::size_t direction = 0; direction < 2; ++direction) {
+            const Count count = std::exchange(entry.lost.at(place).at(direction), {});
+            if (count.events == 0)
+                continue;
+            wire::encode(flow::Event{entry.target,
+                                     connection,
+                                     at,
+                                     flow::Lost{places.at(place),
+                                                static_cast<flow::Direction>(direction),
+                                                count.events,
+                                                count.messages,
+                                                count.bytes}},
+                         out);
+        }
     }
     deliver(entry.closing);
 }

@@ -2,9 +2,10 @@
 // LossLedger: what one client was offered and did not get, by connection and direction, until it
 // has been told. Loss is data: everything noted here comes out once as flow::Lost.
 //
-// A connection that lost something stays "losing" until its next message begins, so that the client
-// never sees half a message. Its opening and closing are not lost but owed, unless both fell into
-// the loss. Above its limit the ledger merges connections into "connection 0".
+// A connection that lost a head or an end stays "losing" until its next message begins, so that the
+// client never sees half a message without knowing; one that lost data of bodies only goes on with
+// a Lost in its place. Its opening and closing are not lost but owed, unless both fell into the
+// loss. Above its limit the ledger merges connections into "connection 0".
 // Thread: the io thread. Pure: no I/O, no clock.
 #pragma once
 
@@ -37,13 +38,38 @@ public:
         : m_account(account)
     {}
 
+    // Nothing of it but a message's beginning or the connection's end may be delivered.
     [[nodiscard]] bool losing(base::ConnectionId connection) const
     {
-        return m_entries.contains(connection);
+        const auto found = m_entries.find(connection);
+        return found != m_entries.end() && found->second.losing;
+    }
+
+    [[nodiscard]] flow::LossPlace cause(base::ConnectionId connection) const
+    {
+        const auto found = m_entries.find(connection);
+        return found != m_entries.end() ? found->second.cause : flow::LossPlace::Agent;
+    }
+
+    // settle() must come before anything of it is delivered.
+    [[nodiscard]] bool lostSomething(base::ConnectionId connection) const
+    {
+        return !m_entries.empty() && m_entries.contains(connection);
     }
 
     // A record that the client does not get. The record must be of a subscribed port.
-    void note(const channel::Ring::Cursor::Record& record);
+    void note(const channel::Ring::Cursor::Record& record,
+              flow::LossPlace place = flow::LossPlace::Agent);
+
+    // The same for a part of a body, whose message goes on.
+    void noteBulk(const channel::Ring::Cursor::Record& record, flow::LossPlace place);
+
+    // The same, to be told without its connection.
+    void noteAside(const channel::Ring::Cursor::Record& record, flow::LossPlace place);
+
+    // Behind a noted loss: nothing more of the record's connection will be delivered, it ends here
+    // with `closing`, an encoded ConnectionClosed that is charged as one more event.
+    void end(const channel::Ring::Cursor::Record& record, bytes::ByteView closing);
 
     // An overrun of a ring: nobody knows whose records they were. The end of a connection may be
     // among them, so openings that are owed are not kept back for its next message.
@@ -70,18 +96,25 @@ private:
         std::uint64_t bytes = 0;
     };
 
+    static constexpr std::array places{flow::LossPlace::Agent, flow::LossPlace::Budget};
+
     struct Entry
     {
         base::TargetId target;
-        std::array<Count, 2> lost;         // per Direction
-        std::vector<std::uint8_t> opening; // owed, encoded
+        std::array<std::array<Count, 2>, places.size()> lost; // per place and Direction
+        std::vector<std::uint8_t> opening;                    // owed, encoded
         std::vector<std::uint8_t> closing;
         bool openingDue = false; // nothing may come that settles it: told with the next report
-        bool over = false;       // the connection ended: nothing of it will come
+        bool losing = false;
+        flow::LossPlace cause = flow::LossPlace::Agent; // of losing
+        bool over = false; // the connection ended: nothing of it will come
     };
 
     Entry& entryOf(base::TargetId target, base::ConnectionId connection);
-    void addLoss(Entry& entry, flow::Direction direction, const Count& count);
+    void addLoss(Entry& entry,
+                 flow::Direction direction,
+                 const Count& count,
+                 flow::LossPlace place = flow::LossPlace::Agent);
     static bool isDue(const Entry& entry);
     static std::size_t sizeOf(const Entry& entry);
     void write(base::ConnectionId connection,

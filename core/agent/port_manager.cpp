@@ -55,7 +55,10 @@ PortManager::checked(const Port& port, base::ClientId client, const wire::SetPor
     const std::string where = "set port " + std::to_string(wanted.port);
     if (wanted.port == 0)
         return base::Error{.what = "there is no port 0", .where = where, .advice = ""};
-    Wish wish{client, wanted, nullptr};
+    Wish wish{client, wanted, nullptr, 0};
+    if (const auto own = std::ranges::find(port.wishes, client, &Wish::client);
+        own != port.wishes.end())
+        wish.bodyLimit = own->bodyLimit;
     if (wanted.mode != Mode::Steal)
         return wish;
     if (std::string lacks = m_services.stealLacks(); !lacks.empty())
@@ -135,12 +138,24 @@ void PortManager::sendPlan()
         if (!port.wishes.empty())
             plan.ports.emplace(number, port.stolen == nullptr);
         for (const Wish& wish : port.wishes)
-            plan.bodyLimit = std::max(plan.bodyLimit, wish.wanted.bodyLimit);
+            plan.bodyLimit = std::max({plan.bodyLimit, wish.wanted.bodyLimit, wish.bodyLimit});
     }
     if (plan == m_plan)
         return;
     m_plan = plan;
     m_target.capture(std::move(plan));
+}
+
+void PortManager::setBodyLimit(base::ClientId client, std::uint16_t port, std::uint64_t bytes)
+{
+    const auto found = m_ports.find(port);
+    if (found == m_ports.end())
+        return;
+    for (Wish& wish : found->second.wishes) {
+        if (wish.client == client)
+            wish.bodyLimit = bytes;
+    }
+    sendPlan();
 }
 
 void PortManager::clientLeft(base::ClientId client)

@@ -36,6 +36,8 @@ public:
 
     // The answer to the client.
     wire::PortState set(base::ClientId client, const wire::SetPort& wanted);
+    // The largest body that the client wants beyond what its SetPort says; 0: no more than that.
+    void setBodyLimit(base::ClientId client, std::uint16_t port, std::uint64_t bytes);
     void clientLeft(base::ClientId client);
 
     // Frees what is drained. Each second.
@@ -51,6 +53,7 @@ private:
         base::ClientId client;
         wire::SetPort wanted;
         filter::Cache::Compiled filter; // Mode::Steal only
+        std::uint64_t bodyLimit = 0;    // of SetDelivery
     };
 
     struct Port

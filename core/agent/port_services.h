@@ -24,6 +24,8 @@ public:
     virtual filter::Cache& filters() = 0;
     virtual steal::TakerGate& gate() = 0;
     virtual ProxyEvents& proxyEvents() = 0; // made on the first call
+    // What all rings of the agent may hold together.
+    [[nodiscard]] virtual std::shared_ptr<channel::RingBudget> ringBudget() = 0;
     [[nodiscard]] virtual std::string nameOf(base::ClientId client) const = 0;
     // The agent changed the state by itself, or another client did.
     virtual void tell(base::ClientId client, const wire::PortState& state) = 0;

@@ -13,8 +13,11 @@ namespace podglass::agent {
 class ProxyEvents
 {
 public:
-    ProxyEvents(io::Loop& loop, std::function<void()> onNews)
-        : m_writer(m_ring)
+    ProxyEvents(io::Loop& loop,
+                std::shared_ptr<channel::RingBudget> budget,
+                std::function<void()> onNews)
+        : m_ring(limits::ringBytes, limits::ringChunkBytes, std::move(budget))
+        , m_writer(m_ring)
         , m_broadcast(loop, m_ring, std::move(onNews))
     {}
 

@@ -4,8 +4,11 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <new>
 #include <type_traits>
 #include <utility>
+
+#include <sys/mman.h>
 
 namespace podglass::channel {
 
@@ -19,7 +22,11 @@ struct RecordHeader
 
 static_assert(std::is_trivially_copyable_v<RecordHeader>);
 
-constexpr std::uint32_t writerOwns = 1U << 31;
+// Set while the writer takes a chunk over, or the reader gives its memory back.
+constexpr std::uint32_t owned = 1U << 31;
+
+// One is being written, one may be held by the reader: with three, one is always free.
+constexpr std::size_t leastChunks = 3;
 
 std::size_t stored(std::size_t recordBytes)
 {
@@ -29,21 +36,20 @@ std::size_t stored(std::size_t recordBytes)
 } // namespace
 
 // A chunk is filled once, front to back, while readers follow `published`; it is reused only when
-// its pin count could be swapped from none to writerOwns, so no byte is ever written under a
-// reader.
+// its pin count could be swapped from none to `owned`, so no byte is ever written under a reader.
+// Sequence 0: it holds no records and no memory.
 struct Chunk
 {
-    explicit Chunk(std::size_t size)
-        : bytes(std::make_unique_for_overwrite<std::uint8_t[]>(size))
+    explicit Chunk(std::uint8_t* memory)
+        : bytes(memory)
     {}
 
     [[nodiscard]] bytes::ByteView view(std::size_t offset, std::size_t length) const
     {
-        return {bytes.get() + offset, length};
+        return {bytes + offset, length};
     }
 
-    // Not cleared: a ring that carries little takes little memory.
-    std::unique_ptr<std::uint8_t[]> bytes;
+    std::uint8_t* bytes;
     Totals before; // everything written before this chunk
     std::atomic<std::uint64_t> sequence{0};
     std::atomic<std::size_t> published{0};
@@ -57,13 +63,19 @@ bool tryPin(Chunk& chunk, std::uint64_t sequence)
 {
     std::uint32_t pins = chunk.pins.load(std::memory_order_relaxed);
     do {
-        if ((pins & writerOwns) != 0)
+        if ((pins & owned) != 0)
             return false;
     } while (!chunk.pins.compare_exchange_weak(pins, pins + 1, std::memory_order_acquire));
     if (chunk.sequence.load(std::memory_order_relaxed) == sequence)
         return true;
     chunk.pins.fetch_sub(1, std::memory_order_release);
     return false;
+}
+
+bool tryOwn(Chunk& chunk)
+{
+    std::uint32_t none = 0;
+    return chunk.pins.compare_exchange_strong(none, owned, std::memory_order_acquire);
 }
 
 } // namespace
@@ -76,22 +88,52 @@ Totals Totals::operator-(const Totals& earlier) const
             .bytes = bytes - earlier.bytes};
 }
 
-Ring::Ring(std::size_t bytes, std::size_t chunkBytes)
+Ring::Ring(std::size_t bytes, std::size_t chunkBytes, std::shared_ptr<RingBudget> budget)
     : m_chunkBytes(chunkBytes)
+    , m_budget(std::move(budget))
     , m_bell(io::makeEventFd())
 {
-    // One is being written and one may be pinned by the reader, so three is the least.
-    const std::size_t count = std::max<std::size_t>(bytes / chunkBytes, 3);
+    const std::size_t count = std::max(bytes / chunkBytes, leastChunks);
+    void* mapped = ::mmap(nullptr,
+                          count * chunkBytes,
+                          PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                          -1,
+                          0);
+    if (mapped == MAP_FAILED)
+        throw std::bad_alloc(); // while a target is attached, not on the data path
+    m_memory = static_cast<std::uint8_t*>(mapped);
+    // A huge page would hold eight chunks' memory for one.
+    ::madvise(mapped, count * chunkBytes, MADV_NOHUGEPAGE);
     for (std::size_t i = 0; i < count; ++i)
-        m_chunks.push_back(std::make_unique<Chunk>(chunkBytes));
+        m_chunks.push_back(std::make_unique<Chunk>(m_memory + i * chunkBytes));
     openChunk();
+    m_drained.store(m_head.load());
 }
 
-Ring::~Ring() = default;
+Ring::~Ring()
+{
+    if (m_budget)
+        m_budget->give(memory());
+    ::munmap(m_memory, capacity());
+}
 
 std::size_t Ring::capacity() const
 {
     return m_chunks.size() * m_chunkBytes;
+}
+
+std::size_t Ring::memory() const
+{
+    return m_warm.load(std::memory_order_relaxed) * m_chunkBytes;
+}
+
+std::size_t Ring::reach() const
+{
+    if (!m_budget)
+        return capacity();
+    const std::size_t least = std::max(memory(), leastChunks * m_chunkBytes);
+    return std::min(capacity(), least + m_budget->left());
 }
 
 bool Ring::append(const RecordInfo& info, bytes::ByteView record)
@@ -105,8 +147,8 @@ bool Ring::append(const RecordInfo& info, bytes::ByteView record)
         used = 0;
     }
     const RecordHeader header{info, static_cast<std::uint32_t>(record.size())};
-    std::memcpy(m_current->bytes.get() + used, &header, sizeof header);
-    std::memcpy(m_current->bytes.get() + used + sizeof header, record.data(), record.size());
+    std::memcpy(m_current->bytes + used, &header, sizeof header);
+    std::memcpy(m_current->bytes + used + sizeof header, record.data(), record.size());
 
     ++m_total.records;
     m_total.messages += info.beginsMessage ? 1 : 0;
@@ -130,34 +172,109 @@ void Ring::arm()
     m_armed.store(true, std::memory_order_seq_cst);
 }
 
+// Best first: what everybody has read and was written last (it is still in the processor's cache),
+// then memory not yet taken, then what somebody has not read, oldest first.
+Chunk* Ring::chooseChunk(const Chunk* refused, bool mayGrow) const
+{
+    const std::uint64_t drained = m_drained.load(std::memory_order_acquire);
+    Chunk* read = nullptr;
+    Chunk* cold = nullptr;
+    Chunk* oldest = nullptr;
+    const auto sequenceOf = [](const Chunk* chunk) {
+        return chunk->sequence.load(std::memory_order_relaxed);
+    };
+    for (const auto& each : m_chunks) {
+        Chunk* chunk = each.get();
+        if (chunk == m_current || chunk == refused)
+            continue;
+        const std::uint64_t sequence = sequenceOf(chunk);
+        if (sequence == 0)
+            cold = chunk;
+        else if (sequence < drained && (read == nullptr || sequence > sequenceOf(read)))
+            read = chunk;
+        else if (sequence >= drained && (oldest == nullptr || sequence < sequenceOf(oldest)))
+            oldest = chunk;
+    }
+    if (read != nullptr)
+        return read;
+    if (cold != nullptr && (mayGrow || oldest == nullptr))
+        return cold;
+    return oldest;
+}
+
+// Before memory is touched. False: the budget has nothing left.
+bool Ring::warm(Chunk& chunk)
+{
+    if (chunk.sequence.load(std::memory_order_relaxed) != 0)
+        return true;
+    if (m_budget) {
+        if (m_warm.load(std::memory_order_relaxed) < leastChunks)
+            m_budget->takeAnyway(m_chunkBytes);
+        else if (!m_budget->take(m_chunkBytes))
+            return false;
+    }
+    m_warm.fetch_add(1, std::memory_order_relaxed);
+    return true;
+}
+
 void Ring::openChunk()
 {
-    Chunk* oldest = nullptr;
-    for (const auto& chunk : m_chunks) {
-        if (chunk.get() == m_current)
+    Chunk* chunk = nullptr;
+    Chunk* refused = nullptr;
+    bool mayGrow = true;
+    while (chunk == nullptr) {
+        Chunk* best = chooseChunk(refused, mayGrow);
+        // Only the one chunk that the reader holds can refuse, so there is another; and with the
+        // least number of chunks there is always one that may be warmed or reused.
+        if (best == nullptr || !tryOwn(*best)) {
+            refused = best;
             continue;
-        if (oldest != nullptr
-            && chunk->sequence.load(std::memory_order_relaxed)
-                   > oldest->sequence.load(std::memory_order_relaxed))
-            continue;
-        // Only the reader's one pinned chunk can refuse; then the next older is taken.
-        std::uint32_t none = 0;
-        if (!chunk->pins.compare_exchange_strong(none, writerOwns, std::memory_order_acquire))
-            continue;
-        if (oldest != nullptr)
-            oldest->pins.store(0, std::memory_order_release);
-        oldest = chunk.get();
+        }
+        if (warm(*best)) {
+            chunk = best;
+        } else {
+            best->pins.store(0, std::memory_order_release);
+            mayGrow = false;
+        }
     }
-    // Three chunks at least, of which one is current and one at most is pinned: one is always free.
-    if (oldest == nullptr)
-        std::abort();
     const std::uint64_t sequence = m_head.load(std::memory_order_relaxed) + 1;
-    oldest->before = m_total;
-    oldest->published.store(0, std::memory_order_relaxed);
-    oldest->sequence.store(sequence, std::memory_order_relaxed);
-    oldest->pins.store(0, std::memory_order_release);
-    m_current = oldest;
+    chunk->before = m_total;
+    chunk->published.store(0, std::memory_order_relaxed);
+    chunk->sequence.store(sequence, std::memory_order_relaxed);
+    chunk->pins.store(0, std::memory_order_release);
+    m_current = chunk;
     m_head.store(sequence, std::memory_order_release);
+}
+
+void Ring::publishDrained()
+{
+    std::uint64_t drained = m_head.load(std::memory_order_acquire);
+    for (const Cursor* cursor : m_cursors)
+        drained = std::min(drained, cursor->m_sequence);
+    m_drained.store(drained, std::memory_order_release);
+}
+
+void Ring::releaseIdle()
+{
+    unpin();
+    publishDrained();
+    const std::uint64_t drained = m_drained.load(std::memory_order_relaxed);
+    const std::uint64_t bound = std::min(drained, m_idleBefore);
+    for (const auto& chunk : m_chunks) {
+        const std::uint64_t sequence = chunk->sequence.load(std::memory_order_relaxed);
+        if (sequence == 0 || sequence >= bound || !tryOwn(*chunk))
+            continue;
+        // The writer may have been faster.
+        if (chunk->sequence.load(std::memory_order_relaxed) == sequence) {
+            ::madvise(chunk->bytes, m_chunkBytes, MADV_DONTNEED);
+            chunk->sequence.store(0, std::memory_order_relaxed);
+            m_warm.fetch_sub(1, std::memory_order_relaxed);
+            if (m_budget)
+                m_budget->give(m_chunkBytes);
+        }
+        chunk->pins.store(0, std::memory_order_release);
+    }
+    m_idleBefore = std::exchange(m_headThen, m_head.load(std::memory_order_relaxed));
 }
 
 Totals Ring::written() const
@@ -213,10 +330,25 @@ Ring::Cursor::Cursor(Ring& ring)
     const Chunk* chunk = ring.pinOldestAfter(ring.m_head.load(std::memory_order_acquire) - 1);
     m_sequence = chunk->sequence.load(std::memory_order_relaxed);
     m_read = chunk->before;
+    ring.m_cursors.push_back(this);
+    ring.publishDrained();
     // Walk to the head, so that m_read counts exactly what was before.
     while (next())
         ;
     m_overrun.reset();
+}
+
+Ring::Cursor::~Cursor()
+{
+    std::erase(m_ring->m_cursors, this);
+    m_ring->publishDrained();
+}
+
+void Ring::Cursor::enter(std::uint64_t sequence)
+{
+    m_sequence = sequence;
+    m_offset = 0;
+    m_ring->publishDrained();
 }
 
 const Chunk* Ring::Cursor::seek()
@@ -233,32 +365,41 @@ const Chunk* Ring::Cursor::seek()
             sum.payload += missed.payload;
             sum.bytes += missed.bytes;
             m_read = chunk->before;
-            m_sequence = chunk->sequence.load(std::memory_order_relaxed);
-            m_offset = 0;
+            enter(chunk->sequence.load(std::memory_order_relaxed));
         }
         if (m_offset < chunk->published.load(std::memory_order_seq_cst))
             return chunk;
         // The head was read first: if it is past this chunk, `published` above was final.
         if (head == m_sequence || head < m_sequence)
             return nullptr;
-        ++m_sequence;
-        m_offset = 0;
+        enter(m_sequence + 1);
     }
 }
 
-std::optional<Ring::Cursor::Record> Ring::Cursor::next()
+std::optional<Ring::Cursor::Record> Ring::Cursor::peek()
 {
     const Chunk* chunk = seek();
     if (chunk == nullptr)
         return std::nullopt;
     RecordHeader header;
-    std::memcpy(&header, chunk->bytes.get() + m_offset, sizeof header);
-    const Record record{header.info, chunk->view(m_offset + sizeof header, header.size)};
-    m_offset += stored(header.size);
+    std::memcpy(&header, chunk->bytes + m_offset, sizeof header);
+    return Record{header.info, chunk->view(m_offset + sizeof header, header.size)};
+}
+
+void Ring::Cursor::skip(const Record& peeked)
+{
+    m_offset += stored(peeked.bytes.size());
     ++m_read.records;
-    m_read.messages += header.info.beginsMessage ? 1 : 0;
-    m_read.payload += header.info.payload;
-    m_read.bytes += header.size;
+    m_read.messages += peeked.info.beginsMessage ? 1 : 0;
+    m_read.payload += peeked.info.payload;
+    m_read.bytes += peeked.bytes.size();
+}
+
+std::optional<Ring::Cursor::Record> Ring::Cursor::next()
+{
+    const auto record = peek();
+    if (record)
+        skip(*record);
     return record;
 }
 
@@ -273,7 +414,7 @@ std::int64_t Ring::Cursor::lagNanoseconds(std::int64_t now)
     if (chunk == nullptr)
         return 0;
     RecordHeader header;
-    std::memcpy(&header, chunk->bytes.get() + m_offset, sizeof header);
+    std::memcpy(&header, chunk->bytes + m_offset, sizeof header);
     return std::max<std::int64_t>(now - header.info.at, 0);
 }
 

@@ -4,13 +4,16 @@
 //
 // Contract: the writer never waits and takes no lock; when the ring is full it reuses the oldest
 // chunk. A reader that is overtaken learns exactly how many records, messages and bytes it missed.
-// Memory is fixed at construction and does not depend on the number of cursors or their speed.
+// Memory is bounded by the ring's size and by a budget that rings share, whatever the number of
+// cursors and their speed; below that it is what the slowest cursor needs: chunks that all cursors
+// have read are written again first, and releaseIdle() gives back those that nobody used lately.
 // Units: bytes; lag also in records and by the capture time of the oldest unread record.
 // Threads: append() from one writer thread; Cursors from one reader thread; wakeFd() may be polled
 // anywhere. Records are opaque (encoded events); a record never spans chunks.
 #pragma once
 
 #include "core/base/limits.h"
+#include "core/channel/ring_budget.h"
 #include "core/flow/event.h"
 #include "core/io/fd.h"
 
@@ -30,6 +33,8 @@ struct RecordInfo
     bool beginsMessage = false;
     bool opensConnection = false;
     bool endsConnection = false;
+    bool bulk = false;         // data of a body or stream: the first to go when there is too much
+    std::uint8_t kind = 0;     // index of the event's body in flow::Body
     std::uint32_t payload = 0; // flow::payloadBytes
     std::int64_t at = 0;       // when it was written, monotonic ns
 };
@@ -51,8 +56,11 @@ struct Chunk; // ring.cpp
 class Ring
 {
 public:
+    // `chunkBytes`: a multiple of the page size, else nothing can be given back. `budget`: shared
+    // with other rings; none: this ring may take all of its size.
     explicit Ring(std::size_t bytes = limits::ringBytes,
-                  std::size_t chunkBytes = limits::ringChunkBytes);
+                  std::size_t chunkBytes = limits::ringChunkBytes,
+                  std::shared_ptr<RingBudget> budget = {});
     Ring(const Ring&) = delete;
     Ring& operator=(const Ring&) = delete;
     ~Ring();
@@ -68,13 +76,26 @@ public:
     void arm();
 
     [[nodiscard]] std::size_t capacity() const;
+    // How far a cursor can lag now: less than the capacity when other rings use the budget. Any
+    // thread.
+    [[nodiscard]] std::size_t reach() const;
+    // Bytes that hold memory now. Any thread.
+    [[nodiscard]] std::size_t memory() const;
+
+    // Reader: gives back chunks that everybody has read and that were not written since the call
+    // before the last one. Call it at a steady interval; records that were given out end here.
+    void releaseIdle();
     [[nodiscard]] Totals written() const; // any thread
 
-    // Reader side. A cursor starts at the head: it sees only what is appended afterwards.
+    // Reader side. A cursor starts at the head: it sees only what is appended afterwards. While it
+    // lives, the ring keeps what it has not read for as long as there is room.
     class Cursor
     {
     public:
         explicit Cursor(Ring& ring);
+        Cursor(const Cursor&) = delete;
+        Cursor& operator=(const Cursor&) = delete;
+        ~Cursor();
 
         struct Record
         {
@@ -82,8 +103,12 @@ public:
             bytes::ByteView bytes; // valid until the next call on any cursor of the ring
         };
 
-        // The next record; none: at the head. An overrun met on the way is kept for takeOverrun(),
-        // and the cursor goes on at the oldest record there is.
+        // The next record, which stays the next; none: at the head. An overrun met on the way is
+        // kept for takeOverrun(), and the cursor goes on at the oldest record there is.
+        std::optional<Record> peek();
+        // Past what peek() gave.
+        void skip(const Record& peeked);
+        // Both at once.
         std::optional<Record> next();
 
         // What was overwritten before this cursor read it, once after it happened.
@@ -99,6 +124,7 @@ public:
         friend class Ring;
         // The pinned chunk with an unread record at m_offset, or null at the head.
         const Chunk* seek();
+        void enter(std::uint64_t sequence);
 
         Ring* m_ring;
         std::uint64_t m_sequence = 0; // of the chunk
@@ -110,8 +136,12 @@ public:
 private:
     friend class Cursor;
 
-    // Writer: seals the current chunk and takes over the oldest that nobody reads.
+    // Writer: seals the current chunk and takes over another that nobody reads.
     void openChunk();
+    [[nodiscard]] Chunk* chooseChunk(const Chunk* refused, bool mayGrow) const;
+    bool warm(Chunk& chunk);
+    // Reader: tells the writer what all cursors have read.
+    void publishDrained();
     // Reader: holds the chunk with this sequence against reuse; null: it was reused already.
     const Chunk* pin(std::uint64_t sequence);
     // Reader: holds the chunk with the lowest sequence above `sequence`.
@@ -119,6 +149,8 @@ private:
     void unpin();
 
     std::size_t m_chunkBytes;
+    std::shared_ptr<RingBudget> m_budget;
+    std::uint8_t* m_memory = nullptr; // mapped; what is not in use holds no pages
     std::vector<std::unique_ptr<Chunk>> m_chunks;
     io::Fd m_bell;
 
@@ -128,9 +160,14 @@ private:
 
     // Reader's own.
     Chunk* m_pinned = nullptr;
+    std::vector<Cursor*> m_cursors;
+    std::uint64_t m_idleBefore = 0; // chunks with lower sequences were not written lately
+    std::uint64_t m_headThen = 0;   // at the last releaseIdle()
 
     // Shared.
-    std::atomic<std::uint64_t> m_head{0}; // sequence of the writer's chunk
+    std::atomic<std::uint64_t> m_head{0};    // sequence of the writer's chunk
+    std::atomic<std::uint64_t> m_drained{0}; // chunks with lower sequences were read by everybody
+    std::atomic<std::size_t> m_warm{0};      // chunks that hold memory
     std::atomic<std::uint64_t> m_records{0};
     std::atomic<std::uint64_t> m_messages{0};
     std::atomic<std::uint64_t> m_payload{0};

@@ -67,6 +67,31 @@ json toJson(const wire::PortState& state)
             {"old_connections", state.oldConnections}};
 }
 
+json toJson(const wire::DeliveryState& state)
+{
+    // Of what was offered, what arrives; 1 when nothing was offered yet.
+    const double ratio = state.offeredBytes == 0 ? 1.0
+                                                 : static_cast<double>(state.deliveredBytes)
+                                                       / static_cast<double>(state.offeredBytes);
+    return {{"kind", "delivery"},
+            {"target", state.target.value},
+            {"port", state.port},
+            {"ratio", ratio},
+            {"connections", state.connections},
+            {"connections_left_out", state.connectionsLeftOut},
+            {"events",
+             {{"offered", state.offeredEvents},
+              {"delivered", state.deliveredEvents},
+              {"lost", state.lostEvents},
+              {"by_own_limits", state.budgetEvents}}},
+            {"bytes",
+             {{"offered", state.offeredBytes},
+              {"delivered", state.deliveredBytes},
+              {"lost", state.lostBytes},
+              {"by_own_limits", state.budgetBytes}}},
+            {"bytes_per_second", state.bytesPerSecond}};
+}
+
 json toJson(const wire::Telemetry& t)
 {
     return {

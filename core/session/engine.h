@@ -35,6 +35,7 @@ public:
     void detach(base::TargetId target);
     void listRules(std::uint32_t request, base::TargetId target);
     void setPort(wire::SetPort wanted);
+    void setDelivery(wire::SetDelivery wanted);
     void setTaker(base::TargetId target, std::uint16_t port, Taker taker);
     void release(std::uint64_t held, const Release& release);
     void answer(std::uint32_t prompt, std::optional<std::string> text);

@@ -120,10 +120,15 @@ void Engine::becomeLive()
 
 void Engine::on(wire::Attached& attached)
 {
+    const base::TargetId agents = attached.target;
     const auto ports = m_wishes.attached(attached, m_ids);
     m_outbox.push(std::move(attached));
     for (const wire::SetPort& port : ports)
         send(port);
+    for (wire::SetDelivery wish : m_wishes.deliveries(m_ids.ours(agents))) {
+        wish.target = agents;
+        send(wish);
+    }
 }
 
 void Engine::on(wire::PortState& state)
@@ -259,6 +264,14 @@ void Engine::setPort(wire::SetPort wanted)
 void Engine::release(std::uint64_t held, const Release& release)
 {
     m_takers.release(held, release);
+}
+
+void Engine::setDelivery(wire::SetDelivery wanted)
+{
+    m_wishes.setDelivery(wanted);
+    wanted.target = m_ids.agents(wanted.target);
+    if (wanted.target && live())
+        send(wanted);
 }
 
 void Engine::setTaker(base::TargetId target, std::uint16_t port, Taker taker)

@@ -110,6 +110,11 @@ void Session::setPort(wire::SetPort wanted)
     m_impl->post([wanted = std::move(wanted)](Engine& engine) { engine.setPort(wanted); });
 }
 
+void Session::setDelivery(const wire::SetDelivery& wanted)
+{
+    m_impl->post([wanted](Engine& engine) { engine.setDelivery(wanted); });
+}
+
 void Session::setTaker(base::TargetId target, std::uint16_t port, Taker taker)
 {
     m_impl->post([target, port, taker = std::move(taker)](Engine& engine) {

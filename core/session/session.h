@@ -48,6 +48,8 @@ public:
     // Capability::Rules only, else nothing is sent.
     std::uint32_t listRules(base::TargetId target);
     void setPort(wire::SetPort wanted);
+    // After setPort() of that port. DeliveryState follows each second in which something changed.
+    void setDelivery(const wire::SetDelivery& wanted);
     void setTaker(base::TargetId target, std::uint16_t port, Taker taker);
     // HeldOver follows, or HeldRefused, and it stays held.
     void release(std::uint64_t held, Release release);

@@ -14,15 +14,32 @@ void Wishes::detach(base::TargetId ours)
 {
     std::erase_if(m_targets, [&](const Target& target) { return target.ours == ours; });
     std::erase_if(m_ports, [&](const auto& port) { return port.first.first == ours.value; });
+    std::erase_if(m_deliveries, [&](const auto& wish) { return wish.first.first == ours.value; });
 }
 
 void Wishes::setPort(wire::SetPort wanted)
 {
     const auto key = std::pair(wanted.target.value, wanted.port);
-    if (wanted.mode == wire::Mode::Off)
+    if (wanted.mode == wire::Mode::Off) {
         m_ports.erase(key);
-    else
+        m_deliveries.erase(key);
+    } else
         m_ports[key] = {std::move(wanted), false};
+}
+
+void Wishes::setDelivery(const wire::SetDelivery& wanted)
+{
+    m_deliveries[{wanted.target.value, wanted.port}] = wanted;
+}
+
+std::vector<wire::SetDelivery> Wishes::deliveries(base::TargetId ours) const
+{
+    std::vector<wire::SetDelivery> all;
+    for (const auto& [key, wish] : m_deliveries) {
+        if (key.first == ours.value)
+            all.push_back(wish);
+    }
+    return all;
 }
 
 std::vector<wire::SetPort> Wishes::attached(wire::Attached& message, Ids& ids)

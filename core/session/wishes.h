@@ -20,9 +20,12 @@ public:
     void attach(std::uint32_t request, std::string spec);
     void detach(base::TargetId ours);
     void setPort(wire::SetPort wanted); // with our target id
+    void setDelivery(const wire::SetDelivery& wanted);
 
     // The agent attached one; gives what to send next for it. `message` gets our ids.
     std::vector<wire::SetPort> attached(wire::Attached& message, Ids& ids);
+    // What was wanted of the delivery of its ports, to be sent behind them.
+    [[nodiscard]] std::vector<wire::SetDelivery> deliveries(base::TargetId ours) const;
     void failed(std::uint32_t request);
 
     // After a break: which attaches to send again.
@@ -47,6 +50,7 @@ private:
 
     std::vector<Target> m_targets;
     std::map<std::pair<std::uint64_t, std::uint16_t>, Port> m_ports;
+    std::map<std::pair<std::uint64_t, std::uint16_t>, wire::SetDelivery> m_deliveries;
 };
 
 } // namespace podglass::session

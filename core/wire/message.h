@@ -284,7 +284,8 @@ struct SetDelivery
     OnLag onLag = OnLag::MarkAndGoOn;
     // Bytes of each body per flow::Direction; 0: as SetPort says. Above it: counted as withheld.
     std::array<std::uint64_t, 2> bodyLimits{};
-    // Encoded bytes that may wait for this client; 0: what the ring allows. Bodies go first.
+    // Encoded bytes that may wait for this client; 0: what the ring allows. Bodies go first. Ports
+    // share their target's ring, so the smallest that any of this client's ports names holds.
     std::uint64_t lagBytes = 0;
     std::uint32_t oneConnectionIn = 0; // sampling by connection; 0 and 1: all of them
     std::uint64_t bytesPerSecond = 0;  // payload; bodies go first; 0: no cap

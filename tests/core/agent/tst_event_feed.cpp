@@ -29,7 +29,7 @@ struct Rig
     Rig()
     {
         feed.follow(ring, target);
-        feed.subscribe(target, web);
+        feed.subscribe(target, web, 1 << 30);
     }
 
     template <typename Body>
@@ -58,8 +58,33 @@ struct Rig
     {
         flow::BodyData data;
         data.exchange = {exchange};
+        data.offset = offset;
         data.data = bytes::ByteView(filler.data(), size);
+        offset += size;
         write(connection, data);
+    }
+
+    void end(std::uint64_t connection, std::uint64_t length)
+    {
+        flow::MessageEnd end;
+        end.exchange = {exchange};
+        end.bodyBytes = length;
+        write(connection, end);
+        offset = 0;
+    }
+
+    void wish(wire::SetDelivery wanted)
+    {
+        wanted.target = target;
+        wanted.port = web;
+        QVERIFY(feed.setDelivery(wanted));
+    }
+
+    // The last word on the port.
+    wire::DeliveryState share()
+    {
+        const auto states = feed.deliveries();
+        return states.empty() ? wire::DeliveryState{} : states.front();
     }
 
     void close(std::uint64_t connection) { write(connection, flow::ConnectionClosed{}); }
@@ -90,15 +115,27 @@ struct Rig
         if (const auto* lost = std::get_if<flow::Lost>(&event.body)) {
             told.lostEvents += lost->events;
             told.lostBytes += lost->bytes;
+            budgetEvents += lost->place == flow::LossPlace::Budget ? lost->events : 0;
             if (event.connection)
-                inPieces.insert(event.connection);
+                lossy.insert(event.connection);
             else
                 unattributed += lost->events;
+            // Without its head nothing of a message may come.
+            if (event.connection && lost->messages > 0)
+                inPieces.insert(event.connection);
             return;
         }
         ++told.deliveredEvents;
         told.deliveredBytes += flow::payloadBytes(event);
-        // After a loss a connection goes on with a message's beginning or its end.
+        if (std::holds_alternative<flow::RequestHead>(event.body))
+            ++heads;
+        if (const auto* end = std::get_if<flow::MessageEnd>(&event.body))
+            withheld = end->bodyBytesWithheld;
+        if (const auto* closed = std::get_if<flow::ConnectionClosed>(&event.body))
+            lagged += closed->reason == flow::CloseReason::Lagged ? 1U : 0U;
+        if (std::holds_alternative<flow::BodyData>(event.body))
+            bodyBytes += flow::payloadBytes(event);
+        // After the loss of a head a connection goes on with a message's beginning or its end.
         if (flow::beginsMessage(event)
             || std::holds_alternative<flow::ConnectionClosed>(event.body))
             inPieces.erase(event.connection);
@@ -125,8 +162,15 @@ struct Rig
     agent::EventFeed feed;
     std::vector<std::uint8_t> filler = std::vector<std::uint8_t>(chunkBytes / 2, 'x');
     std::uint64_t exchange = 0;
+    std::uint64_t offset = 0;
     agent::Account told;
     std::set<base::ConnectionId> inPieces;
+    std::set<base::ConnectionId> lossy;
+    std::uint64_t heads = 0;
+    std::uint64_t bodyBytes = 0;
+    std::uint64_t withheld = 0;
+    std::uint64_t lagged = 0;
+    std::uint64_t budgetEvents = 0;
     std::uint64_t unattributed = 0;
     std::uint64_t halfMessages = 0;
     bool withinBounds = true;
@@ -186,17 +230,163 @@ private slots:
         QVERIFY(rig.feed.account().lostEvents > 300U);
         rig.takeAll();
         QCOMPARE(rig.unattributed, 0U);
-        QVERIFY(rig.inPieces.contains({1}));
-        rig.body(1, 10); // still of the message whose middle is missing
-        rig.takeAll();
-        QVERIFY(rig.inPieces.contains({1}));
+        QVERIFY(rig.lossy.contains({1}));
+        QCOMPARE(rig.heads, 1U); // bodies went first
+        QCOMPARE(rig.told.deliveredBytes, rig.feed.account().deliveredBytes);
+        rig.body(1, 10);
         rig.head(1);
         rig.takeAll();
-        QVERIFY(!rig.inPieces.contains({1}));
+        QCOMPARE(rig.heads, 2U);
         rig.verifyBalance();
         QCOMPARE(rig.feed.account().offeredEvents, 404U);
         QCOMPARE(rig.feed.account().offeredEvents, rig.ring.written().records);
         QCOMPARE(rig.feed.account().offeredBytes, rig.ring.written().payload);
+    }
+
+    // Heads before bodies: of many exchanges every head and end arrives, of the bodies what fits.
+    void headsComeBeforeBodies()
+    {
+        Rig rig;
+        rig.open(1);
+        for (int i = 0; i < 500; ++i) {
+            rig.head(1);
+            rig.body(1, 1500);
+            rig.end(1, 1500);
+            rig.feed.keepUp();
+        }
+        rig.takeAll();
+        QCOMPARE(rig.heads, 500U);
+        QVERIFY(rig.feed.account().lostBytes > 500'000U);
+        QCOMPARE(rig.halfMessages, 0U);
+        rig.verifyBalance();
+        QCOMPARE(rig.feed.account().offeredBytes, rig.ring.written().payload);
+    }
+
+    // The other setting: a connection that lost something is over for this client, with a count.
+    void aLaggingConnectionIsClosed()
+    {
+        Rig rig;
+        wire::SetDelivery wish;
+        wish.onLag = wire::OnLag::CloseConnection;
+        rig.wish(wish);
+        rig.open(1);
+        rig.open(2);
+        rig.takeAll();
+        for (int i = 0; i < 300; ++i) {
+            rig.body(1, 500);
+            rig.feed.keepUp();
+        }
+        rig.takeAll();
+        QCOMPARE(rig.lagged, 1U);
+        const auto before = rig.bodyBytes;
+        rig.body(1, 100);
+        rig.body(2, 200);
+        rig.close(1);
+        rig.takeAll();
+        QCOMPARE(rig.bodyBytes, before + 200);
+        rig.verifyBalance();
+        const auto share = rig.share();
+        QCOMPARE(share.offeredBytes, rig.feed.account().offeredBytes);
+        QCOMPARE(share.deliveredBytes, rig.feed.account().deliveredBytes);
+        QCOMPARE(share.lostBytes, rig.feed.account().lostBytes);
+    }
+
+    // What may wait is the client's own number when that is smaller than the ring.
+    void aClientsOwnBudget()
+    {
+        Rig rig;
+        wire::SetDelivery wish;
+        wish.lagBytes = 8'000;
+        rig.wish(wish);
+        rig.open(1);
+        for (int i = 0; i < 20; ++i) {
+            rig.body(1, 1000);
+            rig.feed.keepUp();
+        }
+        QVERIFY(rig.feed.account().lostBytes >= 12'000U); // the ring of 64 KiB had room for all
+        rig.takeAll();
+        rig.verifyBalance();
+    }
+
+    // Two clients, two limits, one encoded frame.
+    void bodyLimitsAreEachClientsOwn()
+    {
+        Rig rig;
+        agent::EventFeed other;
+        other.follow(rig.ring, target);
+        other.subscribe(target, web, 100'000);
+        rig.feed.subscribe(target, web, 2'500);
+        wire::SetDelivery wish;
+        wish.bodyLimits = {0, 10}; // the other direction: does not matter here
+        rig.wish(wish);
+        rig.open(1);
+        rig.head(1);
+        for (int i = 0; i < 6; ++i)
+            rig.body(1, 1000);
+        rig.end(1, 6000);
+        rig.takeAll();
+        QCOMPARE(rig.bodyBytes, 2'500U);
+        QCOMPARE(rig.withheld, 3'500U);
+        QCOMPARE(rig.feed.account().lostBytes, 0U);
+        std::vector<std::uint8_t> out;
+        other.fill(out, plenty, {});
+        QCOMPARE(other.account().deliveredBytes, rig.feed.account().deliveredBytes + 3'500);
+        rig.wish({}); // back to what SetPort said
+        rig.head(1);
+        rig.body(1, 100);
+        rig.end(1, 100);
+        rig.takeAll();
+        QCOMPARE(rig.withheld, 0U);
+        rig.verifyBalance();
+    }
+
+    void aSampleOfTheConnections()
+    {
+        Rig rig;
+        wire::SetDelivery wish;
+        wish.oneConnectionIn = 4;
+        rig.wish(wish);
+        constexpr std::uint64_t many = 2000;
+        for (std::uint64_t connection = 1; connection <= many; ++connection) {
+            rig.open(connection);
+            rig.head(connection);
+            rig.body(connection, 10);
+            rig.close(connection);
+            rig.takeAll();
+        }
+        const auto share = rig.share();
+        QCOMPARE(share.connections, many);
+        const std::uint64_t shown = share.connections - share.connectionsLeftOut;
+        QVERIFY2(shown > 420 && shown < 580, qPrintable(QString::number(shown)));
+        QCOMPARE(rig.heads, shown);
+        QCOMPARE(share.budgetBytes, share.lostBytes);
+        QCOMPARE(share.offeredBytes, share.deliveredBytes + share.lostBytes);
+        rig.takeAll(); // the last of them are told with what comes next
+        QCOMPARE(rig.budgetEvents, share.budgetEvents);
+        rig.verifyBalance();
+    }
+
+    // The cap holds bodies back before heads, and both are told.
+    void aCapOnTheRate()
+    {
+        Rig rig;
+        wire::SetDelivery wish;
+        wish.bytesPerSecond = 5'000;
+        rig.wish(wish);
+        rig.open(1);
+        for (int i = 0; i < 50; ++i) { // far within a second
+            rig.head(1);
+            rig.body(1, 1000);
+            rig.end(1, 1000);
+            rig.takeAll();
+        }
+        const auto share = rig.share();
+        QVERIFY(rig.bodyBytes >= 4'000 && rig.bodyBytes <= 10'000);
+        QCOMPARE(rig.heads, 50U);
+        QCOMPARE(share.lostBytes, share.budgetBytes);
+        QCOMPARE(share.offeredBytes, share.deliveredBytes + share.lostBytes);
+        QCOMPARE(share.offeredBytes, rig.ring.written().payload);
+        rig.verifyBalance();
     }
 
     // The io thread itself stood still, and the writer overtook it.

@@ -56,6 +56,8 @@ struct Requests : agent::ClientRequests
 
     void setPort(agent::ClientConnection&, const wire::SetPort&) override { ++asked; }
 
+    void setDelivery(agent::ClientConnection&, const wire::SetDelivery&) override { ++asked; }
+
     void ended(agent::ClientConnection&, const std::string& why) override
     {
         ++ends;

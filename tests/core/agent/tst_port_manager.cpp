@@ -88,6 +88,8 @@ struct Services : agent::PortServices
 
     agent::ProxyEvents& proxyEvents() override { return m_proxyEvents; }
 
+    [[nodiscard]] std::shared_ptr<channel::RingBudget> ringBudget() override { return {}; }
+
     [[nodiscard]] std::string nameOf(base::ClientId client) const override
     {
         return client == anna ? "anna" : client == bert ? "bert" : "cleo";
@@ -110,7 +112,7 @@ private:
     filter::Cache m_filters;
     NoGate m_gate;
     agent::Means m_means;
-    agent::ProxyEvents m_proxyEvents{m_loop, [] {}};
+    agent::ProxyEvents m_proxyEvents{m_loop, {}, [] {}};
 };
 
 struct Rig

@@ -101,6 +101,102 @@ private slots:
         QCOMPARE(cursor.lag().bytes, 8U);
     }
 
+    // Nobody lags: two chunks carry everything, however much is written.
+    void aRingThatIsFollowedStaysSmall()
+    {
+        channel::Ring ring(64 * 4096, 4096);
+        channel::Ring::Cursor cursor(ring);
+        for (std::uint64_t i = 1; i <= 5000; ++i) {
+            ring.append(info(i), record(i, 500));
+            QVERIFY(whole(*cursor.next()));
+        }
+        QVERIFY(!cursor.takeOverrun());
+        QVERIFY(ring.memory() <= std::size_t{3 * 4096});
+    }
+
+    // Somebody lags: the ring grows to its size, and gives the memory back when all was read.
+    void whatNobodyNeedsIsGivenBack()
+    {
+        channel::Ring ring(16 * 4096, 4096);
+        channel::Ring::Cursor fast(ring);
+        channel::Ring::Cursor slow(ring);
+        constexpr std::uint64_t count = 90; // 15 of 16 chunks
+        for (std::uint64_t i = 1; i <= count; ++i) {
+            ring.append(info(i), record(i, 500));
+            QVERIFY(fast.next());
+        }
+        QVERIFY(ring.memory() > std::size_t{10 * 4096});
+        for (int second = 0; second < 3; ++second)
+            ring.releaseIdle();
+        for (std::uint64_t i = 1; i <= count; ++i) {
+            const auto got = slow.next();
+            QVERIFY(got && whole(*got));
+            QCOMPARE(got->info.connection.value, i);
+        }
+        QVERIFY(!slow.takeOverrun());
+        for (int second = 0; second < 3; ++second)
+            ring.releaseIdle();
+        QCOMPARE(ring.memory(), std::size_t{4096});
+        // And it works as before.
+        for (std::uint64_t i = 1; i <= 1000; ++i) {
+            ring.append(info(i), record(i, 500));
+            QVERIFY(whole(*fast.next()) && whole(*slow.next()));
+        }
+        QVERIFY(!slow.takeOverrun() && !fast.takeOverrun());
+    }
+
+    // Two rings share a budget that is smaller than both: it is never exceeded but by the least
+    // number of chunks, and what one gives back the other may take.
+    void ringsShareABudget()
+    {
+        auto budget = std::make_shared<channel::RingBudget>(20 * 4096);
+        channel::Ring one(16 * 4096, 4096, budget);
+        channel::Ring two(16 * 4096, 4096, budget);
+        channel::Ring::Cursor ofOne(one);
+        channel::Ring::Cursor ofTwo(two);
+        for (std::uint64_t i = 1; i <= 500; ++i) {
+            one.append(info(i), record(i, 500));
+            two.append(info(i), record(i, 500));
+        }
+        QVERIFY(one.memory() + two.memory() <= std::size_t{20 * 4096});
+        QVERIFY(one.memory() >= std::size_t{3 * 4096} && two.memory() >= std::size_t{3 * 4096});
+        QVERIFY(one.reach() <= one.memory());
+        while (ofOne.next()) {}
+        QVERIFY(ofOne.takeOverrun());
+        for (int second = 0; second < 3; ++second)
+            one.releaseIdle();
+        QVERIFY(two.reach() > two.memory());
+        const std::size_t before = two.memory();
+        for (std::uint64_t i = 1; i <= 500; ++i)
+            two.append(info(i), record(i, 500));
+        QVERIFY(two.memory() > before);
+    }
+
+    // The reader gives memory back while the writer writes: nothing tears, all is counted.
+    void releasingBesideAWriter()
+    {
+        channel::Ring ring(32 * 4096, 4096);
+        channel::Ring::Cursor cursor(ring);
+        constexpr std::uint64_t count = 200'000;
+        std::jthread writer([&] {
+            for (std::uint64_t i = 1; i <= count; ++i)
+                ring.append(info(i), record(i, i % 300));
+        });
+        std::uint64_t sum = 0;
+        std::uint64_t turns = 0;
+        while (sum < count) {
+            const auto got = cursor.next();
+            if (const auto lost = cursor.takeOverrun())
+                sum += lost->records;
+            if (got && !whole(*got))
+                qFatal("torn record");
+            sum += got ? 1U : 0U;
+            if (++turns % 100 == 0)
+                ring.releaseIdle();
+        }
+        QCOMPARE(sum, count);
+    }
+
     // A writer at full speed, a fast and a dawdling cursor: no torn record, exact accounting.
     void writerNeverWaitsAndNothingTears()
     {
