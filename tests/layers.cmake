@@ -22,6 +22,7 @@ set(allow_session base bytes io flow parse reassembly filter http2 channel wire 
 set(allow_targets ${allow_session} session)
 set(allow_store base bytes flow filter wire session)
 set(allow_export base bytes flow wire store)
+set(allow_files base bytes io flow capture demux reassembly parse channel wire session)
 
 set(allow_ui_models base bytes flow filter store ui/theme)
 set(allow_ui_views base bytes flow filter ui/theme ui/models)
@@ -29,7 +30,7 @@ set(allow_ui_filter ${allow_ui_views})
 set(allow_ui_charts base ui/theme)
 set(allow_ui_connect base flow channel wire kubernetes session targets ui/theme)
 set(allow_ui_theme "")
-set(allow_ui_bridge base bytes io flow channel wire filter session targets store ui/models)
+set(allow_ui_bridge base bytes io flow channel wire filter session targets store files ui/models)
 set(allow_ui_shell base bytes flow filter wire kubernetes session targets store export ui/theme ui/models ui/views
     ui/filter ui/charts ui/connect ui/bridge)
 

@@ -2,11 +2,11 @@
 #include "app/ctl/read_command.h"
 
 #include "core/base/id.h"
-#include "core/capture/file_source.h"
 #include "core/export/connection_report.h"
 #include "core/export/event_json.h"
 #include "core/export/printable.h"
 #include "core/export/report_json.h"
+#include "core/files/file_source.h"
 #include "core/parse/connection_parser.h"
 #include "core/reassembly/tracker.h"
 
@@ -18,6 +18,7 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <optional>
 
 namespace podglass::ctl {
 
@@ -30,6 +31,8 @@ struct ReadOptions
     bool exchanges = false;
     bool events = false;
     bool reveal = false;
+    std::optional<std::size_t> stream; // from 0, in the order in which connections begin
+    std::string side = "both";
 };
 
 void print(const std::string& line)
@@ -42,6 +45,36 @@ std::string dumped(const nlohmann::json& object)
 {
     return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
+
+// The bytes of one connection's streams, as the applications read them, in the order of capture.
+class StreamPrinter : public flow::EventSink
+{
+public:
+    explicit StreamPrinter(const ReadOptions& options)
+        : m_options(options)
+    {}
+
+    void onEvent(const flow::Event& event) override
+    {
+        if (std::holds_alternative<flow::ConnectionOpened>(event.body)) {
+            if (m_connections++ == *m_options.stream)
+                m_chosen = event.connection;
+        } else if (const auto* data = std::get_if<flow::StreamData>(&event.body)) {
+            const bool client = data->direction == flow::Direction::ClientToServer;
+            if (event.connection == m_chosen && m_options.side != (client ? "server" : "client"))
+                (void)std::fwrite(data->data.data(), 1, data->data.size(), stdout);
+        }
+    }
+
+    [[nodiscard]] bool found() const { return static_cast<bool>(m_chosen); }
+
+    [[nodiscard]] std::size_t connections() const { return m_connections; }
+
+private:
+    const ReadOptions& m_options;
+    std::size_t m_connections = 0;
+    flow::ConnectionId m_chosen;
+};
 
 // Prints reports in the chosen form.
 class Printer : public flow::EventSink
@@ -104,16 +137,18 @@ int fail(const base::Error& error)
 
 int read(const ReadOptions& options)
 {
-    auto file = capture::FileSource::open(options.file);
+    auto file = files::FileSource::open(options.file);
     if (!file)
         return fail(file.error());
     FirstPackets firsts;
     Printer printer(options, firsts);
+    StreamPrinter streams(options);
+    flow::EventSink& sink = options.stream ? static_cast<flow::EventSink&>(streams) : printer;
     base::Ids exchangeIds;
     base::Ids connectionIds;
     // Streams are hashed here rather than shown, except that events are shown as live.
     parse::ParserFactory parsers(
-        printer, {}, exchangeIds, {std::numeric_limits<std::uint64_t>::max(), !options.events});
+        sink, {}, exchangeIds, {std::numeric_limits<std::uint64_t>::max(), !options.events});
     reassembly::Tracker tracker(parsers, connectionIds, reassembly::TrackerOptions::file());
     for (;;) {
         auto packet = file->next();
@@ -131,6 +166,16 @@ int read(const ReadOptions& options)
     tracker.finish();
     if (std::fflush(stdout) != 0)
         return fail(base::systemError(errno, "writing the output"));
+    if (file->packetsNotDecoded() != 0)
+        (void)std::fprintf(stderr,
+                           "podglassctl: %llu packets of interfaces with other link types are not "
+                           "shown\n",
+                           static_cast<unsigned long long>(file->packetsNotDecoded()));
+    if (options.stream && !streams.found())
+        return fail({.what = "there is no connection " + std::to_string(*options.stream) + ", only "
+                             + std::to_string(streams.connections()),
+                     .where = options.file,
+                     .advice = "they are counted from 0 in the order in which they begin"});
     return 0;
 }
 
@@ -139,11 +184,16 @@ int read(const ReadOptions& options)
 void addReadCommand(CLI::App& app, int& status)
 {
     auto options = std::make_shared<ReadOptions>();
-    CLI::App* command = app.add_subcommand("read", "Show what a pcap or pcapng file holds");
-    command->add_option("FILE", options->file, "The capture file")->required();
+    CLI::App* command = app.add_subcommand(
+        "read", "Show what a pcap or pcapng file holds, also compressed by gzip or zstd");
+    command->add_option("FILE", options->file, "The capture file; - is the standard input")
+        ->required();
     command->add_flag("--json", options->json, "One JSON object a line: each TCP connection");
     command->add_flag("--exchanges", options->exchanges, "One line for each request and response");
     command->add_flag("--events", options->events, "One JSON object for each event, in order");
+    command->add_option("--stream", options->stream, "The bytes of one connection, counted from 0");
+    command->add_option("--side", options->side, "With --stream: client, server or both")
+        ->check(CLI::IsMember({"client", "server", "both"}));
     command->add_flag("--reveal", options->reveal, "Show secrets in events instead of ***");
     command->callback([options, &status] { status = read(*options); });
 }

@@ -90,6 +90,18 @@ struct Taken
     std::string problem; // refused, silent, ...
 };
 
+// How far a capture file is read; the last one is `done`.
+struct FileProgress
+{
+    std::uint64_t taken = 0; // bytes of the file
+    std::uint64_t size = 0;  // 0: not known
+    std::uint64_t packets = 0;
+    std::uint64_t packetsNotDecoded = 0; // of interfaces whose link type is not decoded
+    bool done = false;
+    bool cancelled = false;
+    base::Error error; // `what` empty: none
+};
+
 using Update = std::variant<StateChanged,
                             Step,
                             Prompt,
@@ -107,6 +119,7 @@ using Update = std::variant<StateChanged,
                             wire::DeliveryState,
                             wire::Failure,
                             wire::Rules,
+                            FileProgress,
                             flow::EventBatch>;
 
 } // namespace podglass::session

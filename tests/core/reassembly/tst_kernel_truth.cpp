@@ -2,7 +2,7 @@
 // 117 captures of hand-made segments, and what a Linux 6.18 receiver's application read of each
 // (tests/golden/kernel). Where nothing depends on chance the streams must be equal; where segments
 // contradict each other and the kernel's own merging decides, nine in ten; every conflict is named.
-#include "core/capture/file_source.h"
+#include "core/files/file_source.h"
 #include "core/reassembly/tracker.h"
 
 #include "tests/support/stream_recorder.h"
@@ -57,7 +57,7 @@ std::shared_ptr<support::RecordedConnection> replay(const std::string& capture)
     support::StreamRecorder recorder;
     base::Ids ids;
     reassembly::Tracker tracker(recorder, ids, reassembly::TrackerOptions::file());
-    auto file = capture::FileSource::open(folder + "/" + capture);
+    auto file = files::FileSource::open(folder + "/" + capture);
     if (!file)
         return nullptr;
     while (true) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/capture/file_source.h"
+#include "core/files/file_source.h"
 
 #include "tests/support/packet_builder.h"
 
@@ -10,7 +10,7 @@
 #include <pcap/pcap.h>
 
 using namespace podglass;
-using capture::FileSource;
+using files::FileSource;
 
 class TestFileSource : public QObject
 {

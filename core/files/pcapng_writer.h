@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// PcapngWriter: packets into a new pcapng file, with nanoseconds, comments on packets and counts of
+// what was dropped, as Wireshark reads them.
+// Contract: writes to `path`.part and renames it at finish(), so no half file ever has the final
+// name; an existing file is refused. A writer that is destroyed unfinished removes its part.
+// Errors: each of a full disk, a quota, a removed directory is an Error that names the file; after
+// one, nothing more is written.
+// Thread: one at a time. Source: draft-ietf-opsawg-pcapng.
+#pragma once
+
+#include "core/base/result.h"
+#include "core/capture/packet.h"
+#include "core/io/fd.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace podglass::files {
+
+class PcapngWriter
+{
+public:
+    // `comment`: of the whole file; may be empty. `application`: who writes.
+    static base::Result<PcapngWriter>
+    create(const std::string& path, std::string_view application, std::string_view comment);
+    PcapngWriter(PcapngWriter&&) noexcept = default;
+    PcapngWriter& operator=(PcapngWriter&&) = delete;
+    ~PcapngWriter();
+
+    // Interfaces get the numbers 0, 1, … in the order in which they are added.
+    base::Status addInterface(capture::LinkType link, std::string_view name);
+
+    // packet.interface must have been added.
+    base::Status write(const capture::Packet& packet, std::string_view comment = {});
+
+    // What the capture itself counted.
+    base::Status statistics(std::uint32_t interface,
+                            base::Timestamp at,
+                            std::uint64_t received,
+                            std::uint64_t dropped);
+
+    base::Status finish();
+
+    [[nodiscard]] std::uint64_t bytesWritten() const { return m_total; }
+
+private:
+    PcapngWriter(std::string path, io::Fd file);
+    void option(std::uint16_t code, bytes::ByteView value);
+    void beginBlock(std::uint32_t type);
+    base::Status endBlock();
+    base::Status flush();
+
+    [[nodiscard]] std::string part() const { return m_path + ".part"; }
+
+    std::string m_path;
+    io::Fd m_file;
+    std::vector<std::uint8_t> m_out;
+    std::size_t m_block = 0; // where the current one began
+    std::uint64_t m_total = 0;
+    bool m_failed = false;
+};
+
+} // namespace podglass::files
