@@ -1,0 +1,233 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What mirroring costs the service, and what it costs beside other tools: pairs of runs, without and with the
+peer, one after the other, so that a machine that others use as well gives ratios that hold.
+
+  mirror.py LOAD REPEATS SECONDS PEER...
+
+LOAD   http   wrk, 64 connections, 128 byte answers of nginx
+       paced5 iperf3 at 5 Gbit/s, super-packets            paced2 iperf3 at 2 Gbit/s, MTU-sized packets
+       bulk   iperf3, one stream, as fast as it goes
+PEER   null (the noise) | tcpdump | tshark | podglass | podglass4 (four clients) |
+       stalled4, stalled10 (so many clients, all but one of them stopped)
+
+Needs root, nginx, wrk, iperf3, ethtool; PODGLASSCTL and PODGLASS_AGENT name the programs.
+"""
+import json
+import os
+import re
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+CTL, AGENT = os.environ.get('PODGLASSCTL', ''), os.environ.get('PODGLASS_AGENT', '')
+TAG = 'capture-%d' % os.getpid()
+POD, CALLER, FOLDER = TAG + '-pod', TAG + '-cli', tempfile.mkdtemp(prefix='pg-mirror-')
+ADDRESS = '10.88.9.2'
+
+
+def inside(where, *command):
+    return ['ip', 'netns', 'exec', where, *command]
+
+
+def run(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def start(where, *command, out=None):
+    return subprocess.Popen(inside(where, *command) if where else command, stdin=subprocess.DEVNULL,
+                            stdout=open(out, 'wb') if out else subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def status(pid, key):
+    with open('/proc/%d/status' % pid) as file:
+        return int(re.search(key + r':\s+(\d+)', file.read()).group(1)) / 1024
+
+
+def family(pid):
+    """The process and its descendants."""
+    found = [pid]
+    for parent in found:
+        try:
+            for task in os.listdir('/proc/%d/task' % parent):
+                with open('/proc/%d/task/%s/children' % (parent, task)) as file:
+                    found += [int(word) for word in file.read().split()]
+        except OSError:
+            pass
+    return found
+
+
+def cpu(pids):
+    total = 0
+    for pid in pids:
+        try:
+            with open('/proc/%d/stat' % pid) as file:
+                fields = file.read().rsplit(')', 1)[1].split()
+            total += int(fields[11]) + int(fields[12])
+        except OSError:
+            pass
+    return total / os.sysconf('SC_CLK_TCK')
+
+
+def rig(load):
+    for name in (POD, CALLER):
+        subprocess.run(['ip', 'netns', 'add', name], check=True)
+        subprocess.run(['ip', '-n', name, 'link', 'set', 'lo', 'up'], check=True)
+    subprocess.run(['ip', '-n', POD, 'link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', CALLER],
+                   check=True)
+    for name, address in ((POD, ADDRESS), (CALLER, '10.88.9.1')):
+        run('ip', '-n', name, 'address', 'add', address + '/24', 'dev', 'eth0')
+        run('ip', '-n', name, 'link', 'set', 'eth0', 'up')
+        if load == 'paced2':
+            run(*inside(name, 'ethtool', '-K', 'eth0', 'tso', 'off', 'gso', 'off', 'gro', 'off'))
+
+
+def nginx():
+    os.makedirs(FOLDER + '/www', exist_ok=True)
+    os.chmod(FOLDER, 0o755)
+    with open(FOLDER + '/www/small', 'w') as file:
+        file.write('x' * 128)
+    with open(FOLDER + '/conf', 'w') as file:
+        file.write('worker_processes 1; daemon off; pid %s/pid; error_log %s/err; events { worker_connections 4096; }\n'
+                   'http { access_log off; keepalive_requests 1000000000; server { listen 8080; root %s/www; } }\n'
+                   % (FOLDER, FOLDER, FOLDER))
+    process = start(POD, 'nginx', '-p', FOLDER, '-c', FOLDER + '/conf')
+    time.sleep(0.5)
+    return process
+
+
+def measure(load, seconds):
+    """Rate, and how many requests or bytes there were."""
+    if load == 'http':
+        text = run(*inside(CALLER, 'wrk', '-t1', '-c64', '-d%ds' % seconds, 'http://%s:8080/small' % ADDRESS)).stdout
+        return float(re.search(r'Requests/sec:\s+([\d.]+)', text).group(1)), int(re.search(r'(\d+) requests in',
+                                                                                           text).group(1))
+    server = start(POD, 'iperf3', '-s', '-1', '-p', '5201')
+    time.sleep(0.3)
+    rate = {'paced5': ['-b', '5G'], 'paced2': ['-b', '2G'], 'bulk': []}[load]
+    text = run(*inside(CALLER, 'iperf3', '-J', '-c', ADDRESS, '-p', '5201', '-t', str(seconds), *rate)).stdout
+    server.wait(10)
+    got = json.loads(text)['end']['sum_received']
+    return got['bits_per_second'] / 1e9, got['bytes']
+
+
+class Peer:
+    def __init__(self, name, port):
+        self.name, self.processes, self.sums, self.memory = name, [], [], 0
+        rule = 'tcp port %d' % port
+        if name == 'null':
+            return
+        if name == 'tcpdump':
+            self.add(start(POD, 'tcpdump', '-i', 'eth0', '-Z', 'root', '-s0', '-B', '16384', '-w', '/dev/null', rule))
+        elif name == 'tshark':
+            self.add(start(POD, 'tshark', '-q', '-i', 'eth0', '-f', rule, '-z', 'conv,tcp'))
+        else:
+            for number in range(int(re.sub(r'\D', '', name) or 1)):
+                out = '%s/sums-%d' % (FOLDER, number)
+                self.sums.append(out)
+                self.add(start(None, CTL, 'attach', self.address(number), '--agent', AGENT, '--port', str(port),
+                               '--count', '--quiet', *self.key(), out=out))
+        time.sleep(1.5)
+        if name.startswith('stalled'):
+            for process in self.processes[2:]:  # the agent and the first client go on
+                process.send_signal(signal.SIGSTOP)
+
+    # Several clients need one agent that listens; one client has its own.
+    def address(self, number):
+        if self.name == 'podglass':
+            return 'local/netns/' + POD
+        if number == 0:
+            self.socket, self.secret = FOLDER + '/sock', FOLDER + '/secret'
+            with open(self.secret, 'w') as file:
+                file.write(os.urandom(32).hex())
+            os.chmod(self.secret, 0o600)
+            self.add(start(None, AGENT, '--listen', 'unix:' + self.socket, '--secret-file', self.secret))
+            while not os.path.exists(self.socket):
+                time.sleep(0.05)
+        return 'agent+unix:%s//netns/%s' % (self.socket, POD)
+
+    def key(self):
+        return [] if self.name == 'podglass' else ['--secret-file', self.secret]
+
+    def add(self, process):
+        self.processes.append(process)
+
+    def own(self):
+        """The processes whose cost is the peer's: of Podglass, the agent."""
+        pids = [pid for process in self.processes for pid in family(process.pid)]
+        if not self.sums:
+            return pids
+        return [pid for pid in pids if os.path.realpath('/proc/%d/exe' % pid) == os.path.realpath(AGENT)]
+
+    def stop(self):
+        for process in reversed(self.processes):
+            process.send_signal(signal.SIGCONT)
+            for pid in family(process.pid)[:2]:
+                try:
+                    os.kill(pid, signal.SIGINT)
+                except OSError:
+                    pass
+        for process in self.processes:
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        self.processes = []
+
+    def told(self):
+        for out in self.sums:
+            with open(out) as file:
+                lines = [line for line in file if '"sums"' in line]
+            if lines:
+                yield json.loads(lines[-1])
+
+
+def main():
+    load, repeats, seconds, names = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4:]
+    port = 8080 if load == 'http' else 5201
+    rig(load)
+    service = nginx() if load == 'http' else None
+    results = {name: [] for name in names}
+    try:
+        for _ in range(repeats):
+            for name in names:
+                before, _ = measure(load, seconds)
+                peer = Peer(name, port)
+                pids = peer.own()
+                spent = cpu(pids)
+                after, amount = measure(load, seconds)
+                time.sleep(1.2)
+                spent = cpu(pids) - spent
+                memory = [sum(status(pid, key) for pid in pids) for key in ('VmHWM', 'RssAnon')] if pids else [0, 0]
+                peer.stop()
+                results[name].append((after / before, spent / amount, memory, list(peer.told()), amount))
+    finally:
+        if service:
+            service.terminate()
+            service.wait(10)
+        for name in (POD, CALLER):
+            run('ip', 'netns', 'delete', name)
+        run('rm', '-rf', FOLDER)
+    print('%s, %d pairs of %d s, load of the machine %.1f' % (load, repeats, seconds, os.getloadavg()[0]))
+    for name, runs in results.items():
+        ratios = sorted(run[0] for run in runs)
+        unit = 'us a request' if load == 'http' else 'CPU-s/GB'
+        own = statistics.median(run[1] for run in runs) * (1e6 if load == 'http' else 1e9)
+        print('%-10s ratio %.2f [%.2f..%.2f]  own %.3f %s  peak RSS %.1f MiB, anonymous %.1f MiB'
+              % (name, statistics.median(ratios), ratios[0], ratios[-1], own, unit, runs[-1][2][0], runs[-1][2][1]))
+        for told in runs[-1][3]:
+            agent = told.get('agent', {})
+            lost = sum(place['bytes'] for place in told['lost'].values())
+            if load != 'http':
+                print('           of %d bytes that the sender counts %d are neither shown nor told as missing'
+                      % (runs[-1][4], runs[-1][4] - told['bytes'] - told['gap_bytes'] - lost))
+            print('           %d events, %d bytes of payload, %d requests, %d responses; kernel drops %s, gaps %d (%d '
+                  'bytes), lost %s' % (told['events'], told['bytes'], told['requests'], told['responses'],
+                                       agent.get('kernel_drops'), told['gaps'], told['gap_bytes'], told['lost']))
+
+
+if __name__ == '__main__':
+    main()
