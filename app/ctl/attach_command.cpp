@@ -95,8 +95,11 @@ void AttachCommand::attached(const wire::Attached& attached)
 {
     std::vector<std::uint16_t> ports = m_options.ports;
     if (ports.empty()) {
-        for (const wire::ListeningPort& port : attached.ports)
-            ports.push_back(port.port);
+        // sshd's may carry our own stream, which would then tell of itself without end.
+        for (const wire::ListeningPort& port : attached.ports) {
+            if (port.process != "sshd")
+                ports.push_back(port.port);
+        }
         std::ranges::sort(ports);
         ports.erase(std::unique(ports.begin(), ports.end()), ports.end());
     }

@@ -162,9 +162,10 @@ void LiveClient::handle(session::Update& item)
     } else if (const auto* state = std::get_if<session::StateChanged>(&item)) {
         if (state->state == session::State::Failed)
             fail(state->error.text());
-        else if (state->state == session::State::Reconnecting)
+        else if (state->state == session::State::Reconnecting && !m_reconnecting) // not each second
             std::cerr << "podglassctl: " << exporting::printable(state->error.text())
                       << "; trying again " << exporting::printable(state->detail) << std::endl;
+        m_reconnecting = state->state == session::State::Reconnecting;
     }
     if (!m_status)
         update(item);

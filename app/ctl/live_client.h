@@ -58,6 +58,7 @@ private:
     std::optional<session::Session> m_session;
     base::Instant m_end{};
     std::optional<int> m_status;
+    bool m_reconnecting = false; // and said so
 };
 
 } // namespace podglass::ctl

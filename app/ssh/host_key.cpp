@@ -210,7 +210,7 @@ std::optional<Failure> askAboutNewKey(const targets::SshHost& host,
                           std::string(compare) + ", then add it to " + files.savePath);
     if (host.strictHostKeyChecking != "accept-new" && host.strictHostKeyChecking != "no"
         && host.strictHostKeyChecking != "off") {
-        std::string text = "Not seen before. Its key: " + print;
+        std::string text = "This host was not seen before. It shows this key:\n" + print;
         if (!finding.otherNames.empty())
             text += "\nThe same key is known as: " + joined(finding.otherNames);
         const auto answer = control.ask("hostkey", "Is this " + name + "?", text);

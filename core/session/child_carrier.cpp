@@ -200,7 +200,7 @@ void ChildCarrier::askForSudo()
                      .kind = PromptKind::Password,
                      .title = "Password for sudo on " + m_name,
                      .text = again ? "refused, try again"
-                                   : "The account is not root there, and sudo asks who is it. The "
+                                   : "The account is not root there. The "
                                      "password goes to sudo and is not kept."});
 }
 

@@ -96,8 +96,10 @@ QVector<quint16> Attachment::ports() const
     if (!m_ports.isEmpty())
         return m_ports;
     QVector<quint16> all;
+    // Not sshd's unless it is named: nothing in it can be read, and what the agent sends us may go
+    // through it, so that it would be told of its own words, and of those, without end.
     for (const auto& port : m_target.ports)
-        if (!all.contains(port.port))
+        if (!all.contains(port.port) && port.process != "sshd")
             all << port.port;
     return all;
 }

@@ -62,6 +62,7 @@ ConnectPage::ConnectPage(QWidget* parent)
         showForm();
         emit cancelWanted();
     });
+    QObject::connect(m_error, &ErrorCard::offerTaken, this, &ConnectPage::offerTaken);
     QObject::connect(m_error, &ErrorCard::backWanted, this, [this] { showForm(); });
     QObject::connect(
         m_error, &ErrorCard::retryWanted, this, [this] { emit connectWanted(m_address); });
@@ -150,13 +151,13 @@ void ConnectPage::showPrompt(const session::Prompt& prompt)
     m_prompt->show(prompt);
 }
 
-void ConnectPage::showError(const base::Error& error)
+void ConnectPage::showError(const base::Error& error, const QString& offer)
 {
     m_prompt->dismiss();
     m_cancel->hide();
     m_error->setTried(m_steps->text());
     m_pages->setCurrentIndex(1);
-    m_error->show(error);
+    m_error->show(error, offer);
 }
 
 } // namespace podglass::connect

@@ -38,12 +38,14 @@ public:
     void showConnecting(const session::Address& address);
     void showStep(const session::Step& step);
     void showPrompt(const session::Prompt& prompt);
-    void showError(const base::Error& error);
+    // `offer`: another way that may help, as a button; offerTaken says that it was chosen.
+    void showError(const base::Error& error, const QString& offer = {});
 
 signals:
     void connectWanted(const podglass::session::Address& address);
     void cancelWanted();
     void backWanted();
+    void offerTaken();
     // given false: cancelled. For Session::answer.
     void promptAnswered(quint32 prompt, bool given, const QString& text);
 

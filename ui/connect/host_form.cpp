@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QCompleter>
 #include <QHBoxLayout>
@@ -109,6 +110,11 @@ void HostForm::buildTransport(QVBoxLayout* column)
     row->addWidget(m_builtIn);
     row->addWidget(m_system);
     row->addStretch(1);
+    m_sudo = new QCheckBox(tr("Start the agent with s&udo"), this);
+    m_sudo->setObjectName(QStringLiteral("transportSudo"));
+    m_sudo->setToolTip(
+        tr("For accounts that are not root. Asks for the password only if sudo does"));
+    row->addWidget(m_sudo);
     column->addLayout(row);
     QObject::connect(m_builtIn, &QRadioButton::toggled, this, &HostForm::describe);
 }
@@ -169,7 +175,10 @@ base::Result<session::Address> HostForm::address() const
     const QString typed = m_host->currentText().trimmed();
     const QString scheme = m_system->isChecked() ? "ssh+system://" : "ssh://";
     const bool whole = typed.contains("://") || typed.startsWith("local");
-    return session::parseAddress((whole ? typed : scheme + typed).toStdString());
+    auto address = session::parseAddress((whole ? typed : scheme + typed).toStdString());
+    if (address && m_sudo->isChecked() && address.value().road.kind <= session::RoadKind::SystemSsh)
+        address->road.sudo = true;
+    return address;
 }
 
 void HostForm::describe()
@@ -190,11 +199,10 @@ void HostForm::describe()
         const auto name = QString::fromStdString(host.hostName);
         text = user.isEmpty() ? tr("Reads as %1, port %2").arg(name).arg(port)
                               : tr("Reads as %1 at %2, port %3").arg(user, name).arg(port);
-        if (!host.jump.empty()) {
-            text +=
-                u'\n'
-                + tr("Goes by way of %1: choose System ssh").arg(QString::fromStdString(host.jump));
-            tone = "warning";
+        if (!host.jump.empty())
+            text += u'\n' + tr("By way of %1").arg(QString::fromStdString(host.jump));
+        if (!host.proxyCommand.empty()) {
+            text += u'\n' + tr("Has a proxy command: your own ssh will be used");
         } else if (!host.ignored.empty()) {
             QStringList ignored;
             for (const auto& line : host.ignored) {

@@ -9,6 +9,7 @@
 
 #include <QWidget>
 
+class QCheckBox;
 class QComboBox;
 class QLabel;
 class QPushButton;
@@ -44,6 +45,7 @@ private:
     QLabel* m_reads = nullptr;
     QRadioButton* m_builtIn = nullptr;
     QRadioButton* m_system = nullptr;
+    QCheckBox* m_sudo = nullptr;
     QPushButton* m_connect = nullptr;
     QPushButton* m_local = nullptr;
     QWidget* m_recent = nullptr;

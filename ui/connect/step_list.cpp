@@ -65,8 +65,9 @@ bool StepList::eventFilter(QObject* watched, QEvent* event)
 QString StepList::text() const
 {
     QStringList all;
-    for (const auto& [id, line] : m_lines) {
-        all << line->text();
+    for (int i = 0; i < m_layout->count(); ++i) { // in the order shown
+        if (const auto* line = qobject_cast<StepLine*>(m_layout->itemAt(i)->widget()))
+            all << line->text();
     }
     return all.join(u'\n');
 }

@@ -103,7 +103,9 @@ private:
     void leavePage();
     void onState(const session::StateChanged& state);
     void onLive(const QString& detail);
-    void onLost(const session::StateChanged& state);
+    void onLost(const session::StateChanged& state, bool again);
+    void onPrompt(const session::Prompt& prompt);
+    void offerSudo(const std::string& lacking);
     void onAttached(const wire::Attached& attached);
     void onFailure(const wire::Failure& failure);
     void reconnect();
@@ -170,6 +172,8 @@ private:
     session::Address m_address; // in use, or being opened
     session::State m_state = session::State::Disconnected;
     QString m_attachAfter;
+    QString m_attachWithSudo;
+    bool m_sudoOffered = false;
     quint32 m_onlyConnection = 0;
     bool m_wasStealing = false; // when the link was lost
     std::shared_ptr<const filter::CompiledFilter> m_stealCompiled;

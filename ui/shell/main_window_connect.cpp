@@ -35,10 +35,18 @@ QString sentence(const std::string& text)
     return shown;
 }
 
-// Where, and what to do: the second line of a notice.
+// The first line of `what`: what failed. Below it stands why.
+std::string headline(const base::Error& error)
+{
+    return error.what.substr(0, error.what.find('\n'));
+}
+
+// Why, where, and what to do: the second line of a notice.
 QString rest(const base::Error& error)
 {
     QStringList parts;
+    if (const std::size_t end = error.what.find('\n'); end != std::string::npos)
+        parts << sentence(error.what.substr(end + 1));
     if (!error.where.empty())
         parts << safe(error.where);
     if (!error.advice.empty())
@@ -60,11 +68,16 @@ void MainWindow::wireConnecting()
             m_log->add(safe(step.detail.empty() ? step.text : step.text + "\n" + step.detail));
     });
     QObject::connect(&feed, &bridge::Feed::prompt, this, [this](const session::Prompt& prompt) {
-        m_pages->setCurrentIndex(ConnectingPage);
-        m_connect->showPrompt(prompt);
+        onPrompt(prompt);
     });
     QObject::connect(&feed, &bridge::Feed::hello, this, [this](const wire::Hello& hello) {
         m_picker->setHost(safe(hello.host));
+        offerSudo(hello.lacking);
+    });
+    QObject::connect(m_connect, &podglass::connect::ConnectPage::offerTaken, this, [this] {
+        m_address.road.sudo = true;
+        m_address.target = m_attachWithSudo.toStdString();
+        connectTo(m_address);
     });
     QObject::connect(
         &feed, &bridge::Feed::targets, m_picker, &podglass::connect::TargetPicker::setTargets);
@@ -114,6 +127,7 @@ void MainWindow::openAddress(const QString& address)
 void MainWindow::connectTo(const session::Address& address)
 {
     m_address = address;
+    m_sudoOffered = false;
     m_attachAfter = QString::fromStdString(address.target);
     m_notice->clear();
     m_connect->showConnecting(address);
@@ -154,9 +168,43 @@ void MainWindow::leavePage()
     m_list->list().table()->setFocus();
 }
 
+// While there is traffic to look at, a question waits behind a button: it takes no focus.
+void MainWindow::onPrompt(const session::Prompt& prompt)
+{
+    m_connect->showPrompt(prompt);
+    if (m_pages->currentIndex() != TrafficPage) {
+        m_pages->setCurrentIndex(ConnectingPage);
+        return;
+    }
+    m_connect->setBack(m_work.attachment.name());
+    m_notice->say(NoticeKind::Warning,
+                  tr("Connecting again needs an answer"),
+                  safe(prompt.title),
+                  tr("Answer…"),
+                  [this] { m_pages->setCurrentIndex(ConnectingPage); });
+}
+
+// An agent that may not capture is of no use; root's would be.
+void MainWindow::offerSudo(const std::string& lacking)
+{
+    const bool started = m_address.road.kind <= session::RoadKind::SystemSsh;
+    if (lacking.find("CAP_NET_RAW") == std::string::npos || m_address.road.sudo || !started
+        || m_pages->currentIndex() == TrafficPage)
+        return;
+    m_sudoOffered = true;
+    m_attachWithSudo = QString::fromStdString(m_address.target);
+    m_pages->setCurrentIndex(ConnectingPage);
+    m_connect->showError(
+        {.what = "the agent may not capture there\n" + lacking,
+         .where = m_address.road.host.empty() ? "this machine" : m_address.road.host,
+         .advice = "start it with sudo, or log in as root"},
+        tr("Connect with sudo"));
+}
+
 void MainWindow::onState(const session::StateChanged& state)
 {
     using session::State;
+    const bool again = m_state == State::Reconnecting && state.state == State::Reconnecting;
     m_state = state.state;
     m_pill->setState(state);
     switch (state.state) {
@@ -165,7 +213,7 @@ void MainWindow::onState(const session::StateChanged& state)
         break;
     case State::Reconnecting:
     case State::Failed:
-        onLost(state);
+        onLost(state, again);
         break;
     case State::Connecting:
     case State::Disconnected:
@@ -194,13 +242,15 @@ void MainWindow::onLive(const QString& detail)
     m_attachAfter.clear();
 }
 
-void MainWindow::onLost(const session::StateChanged& state)
+// `again`: the same loss, a second later in its countdown; one line in the log is enough.
+void MainWindow::onLost(const session::StateChanged& state, bool again)
 {
     const bool final = state.state == session::State::Failed;
     const QString why = safe(state.error.what.empty() ? state.detail : state.error.text());
-    m_log->add(final ? tr("Failed: %1").arg(why)
-                     : tr("Connection lost, reconnecting %1: %2")
-                           .arg(safe(state.detail), safe(state.error.text())));
+    if (!again)
+        m_log->add(final ? tr("Failed: %1").arg(why)
+                         : tr("Connection lost, reconnecting %1: %2")
+                               .arg(safe(state.detail), safe(state.error.text())));
     if (m_pages->currentIndex() != TrafficPage) {
         if (final) {
             m_pages->setCurrentIndex(ConnectingPage);
@@ -212,14 +262,14 @@ void MainWindow::onLost(const session::StateChanged& state)
                     || m_work.attachment.cutWhileStealing();
     if (final)
         m_notice->say(NoticeKind::Failure,
-                      sentence(state.error.what),
+                      sentence(headline(state.error)),
                       rest(state.error),
                       tr("Connect again"),
                       [this] { reconnect(); });
     else
         m_notice->say(NoticeKind::Warning,
                       tr("Connection lost, reconnecting %1").arg(safe(state.detail)),
-                      sentence(state.error.text()),
+                      sentence(headline(state.error)) + QStringLiteral("  ·  ") + rest(state.error),
                       tr("Try now"),
                       [this] { reconnect(); });
 }
@@ -247,6 +297,8 @@ void MainWindow::onFailure(const wire::Failure& failure)
 {
     const base::Error error{failure.what, failure.where, failure.advice, base::Lasting::Persistent};
     m_log->add(safe(error.text()));
+    if (m_pages->currentIndex() == ConnectingPage && m_sudoOffered)
+        return; // what is offered there is the answer to this
     if (m_pages->currentIndex() == ConnectingPage && m_state == session::State::Live)
         showPicker(); // the host is fine: another target is the next act
     switch (m_pages->currentIndex()) {
@@ -258,7 +310,7 @@ void MainWindow::onFailure(const wire::Failure& failure)
         break;
     default:
         m_notice->say(NoticeKind::Failure,
-                      sentence(failure.what),
+                      sentence(headline(error)),
                       rest(error),
                       m_work.attachment.attached() ? tr("Choose target…") : QString(),
                       [this] { showPicker(); });

@@ -3,6 +3,7 @@
 #include "ui/theme/style_sheet.h"
 
 #include <QApplication>
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDir>
 #include <QLabel>
@@ -31,6 +32,8 @@ private slots:
     void anUnknownHostKeyIsRefusedByEnter();
     void aPasswordIsHiddenAndWiped();
     void anErrorSaysWhatWhereAndWhatToDo();
+    void anErrorMayOfferAnotherWay();
+    void sudoIsAChoice();
     void everyFieldHasAName();
     void pictures();
 
@@ -192,19 +195,45 @@ void TestConnectPage::aPasswordIsHiddenAndWiped()
 void TestConnectPage::anErrorSaysWhatWhereAndWhatToDo()
 {
     someSteps();
-    m_page->showError({"connection refused", "ssh to 10.0.0.5:2222", "check that sshd runs"});
+    m_page->showError(
+        {"cannot connect\nConnection refused", "10.0.0.5:2222", "check that sshd runs"});
     QStringList lines;
     for (const auto* label : m_page->findChildren<QLabel*>()) {
         if (label->isVisible()) {
             lines << label->text();
         }
     }
+    QVERIFY(lines.contains("Cannot connect"));
+    QVERIFY(lines.contains("10.0.0.5:2222"));
     QVERIFY(lines.contains("Connection refused"));
-    QVERIFY(lines.contains("ssh to 10.0.0.5:2222"));
     QVERIFY(lines.contains("Check that sshd runs"));
+    QVERIFY(!find<QPushButton>("errorOffer")->isVisible());
     QSignalSpy wanted(m_page, &ConnectPage::connectWanted);
     find<QPushButton>("errorRetry")->click();
     QCOMPARE(addressOf(wanted).road.host, "prod-bastion");
+}
+
+void TestConnectPage::anErrorMayOfferAnotherWay()
+{
+    someSteps();
+    m_page->showError(
+        {"the agent may not capture there\nCAP_NET_RAW is missing", "build-3", "sudo"},
+        "Connect with sudo");
+    QSignalSpy taken(m_page, &ConnectPage::offerTaken);
+    auto* offer = find<QPushButton>("errorOffer");
+    QVERIFY(offer->isVisible());
+    QCOMPARE(offer->text(), "Connect with sudo");
+    offer->click();
+    QCOMPARE(taken.size(), 1);
+}
+
+void TestConnectPage::sudoIsAChoice()
+{
+    QSignalSpy wanted(m_page, &ConnectPage::connectWanted);
+    type("deploy@build-3");
+    find<QCheckBox>("transportSudo")->setChecked(true);
+    find<QPushButton>("connectButton")->click();
+    QVERIFY(addressOf(wanted).road.sudo);
 }
 
 void TestConnectPage::everyFieldHasAName()
