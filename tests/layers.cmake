@@ -4,6 +4,7 @@ cmake_minimum_required(VERSION 3.25)
 
 set(allow_base "")
 set(allow_bytes base)
+set(allow_content base bytes)
 set(allow_io base bytes)
 set(allow_flow base bytes)
 set(allow_capture base bytes io flow)

@@ -200,6 +200,19 @@ inline constexpr std::size_t printerQueueBytes = std::size_t{256} << 20;
 inline constexpr std::size_t chartSamples = 14'400;
 inline constexpr std::size_t chartMarkers = 1'024;
 
+// -- content -------------------------------------------------------------------------------------
+// A decoded view of a body. Policy: decoding stops there, and the view says so.
+inline constexpr std::size_t decodedBytes = std::size_t{64} << 20;
+inline constexpr std::size_t decodedRatio = 200;
+// The ratio counts from here on: a short text of one letter is no bomb.
+inline constexpr std::size_t decodedFreely = std::size_t{1} << 20;
+inline constexpr std::size_t decodedLayers = 2;
+// One message of a WebSocket or of gRPC in a view; policy: the rest is not decoded, and said.
+inline constexpr std::size_t messageViewBytes = std::size_t{1} << 20;
+// Fields of one decoded protocol buffer and their nesting; policy: the rest is shown as bytes.
+inline constexpr std::size_t protobufFields = 10'000;
+inline constexpr std::size_t protobufDepth = 32;
+
 // -- ssh -----------------------------------------------------------------------------------------
 // known_hosts and ssh_config; policy: the file is refused by name.
 inline constexpr std::size_t configFileBytes = std::size_t{16} << 20;

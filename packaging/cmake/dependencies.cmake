@@ -10,6 +10,7 @@ pkg_check_modules(nettle REQUIRED IMPORTED_TARGET nettle)    # nettle-dev
 pkg_check_modules(ssh2 REQUIRED IMPORTED_TARGET libssh2)     # libssh2-1-dev
 find_package(ZLIB REQUIRED)                                  # zlib1g-dev
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)     # libzstd-dev
+pkg_check_modules(brotlidec REQUIRED IMPORTED_TARGET libbrotlidec) # libbrotli-dev
 pkg_check_modules(seccomp REQUIRED IMPORTED_TARGET libseccomp) # libseccomp-dev
 
 if(PODGLASS_BUILD_GUI OR BUILD_TESTING)
