@@ -3,6 +3,7 @@
 #include "core/agent/agent.h"
 #include "core/agent/guard/split.h"
 #include "core/agent/listener.h"
+#include "core/agent/presence.h"
 #include "core/agent/rights.h"
 #include "core/base/limits.h"
 
@@ -160,6 +161,16 @@ int serve(const app::AgentCommand& command,
     return serveListening(loop, agent, std::move(prepared), std::chrono::seconds(command.linger));
 }
 
+// The first process of a container that others are started in: it does nothing and goes in time.
+int hold(unsigned seconds)
+{
+    io::Loop loop;
+    const io::Fd signals = stopSignals(loop);
+    const agent::PresenceWatch watch(loop, std::chrono::seconds(seconds), [&loop] { loop.stop(); });
+    loop.run();
+    return 0;
+}
+
 int run(const app::AgentCommand& command)
 {
     if (command.listTargets) {
@@ -168,6 +179,9 @@ int run(const app::AgentCommand& command)
     }
     std::signal(SIGPIPE, SIG_IGN); // a client that went away is an error of its write()
     raiseDescriptorLimit();
+    if (command.hold != 0)
+        return hold(command.hold);
+    const io::Fd presence = agent::markPresence(); // of both processes
     agent::Rights rights = agent::ownRights();
     rights.redirect = rights.redirect && !command.mirrorOnly;
     auto prepared = prepare(command);

@@ -21,6 +21,13 @@ std::optional<AgentCommand> readAgentCommand(int argc, char** argv, int& status)
     app.add_option("--target", command.target, "attach this target from the start");
     auto* list =
         app.add_flag("--list-targets", command.listTargets, "print the targets of this host");
+    app.add_option("--hold",
+                   command.hold,
+                   "serve nobody; end when no agent of this file has served for so many seconds")
+        ->check(CLI::Range(1U, 86'400U))
+        ->excludes(stdio)
+        ->excludes(listen)
+        ->excludes(list);
     app.add_flag("--verbose", command.verbose, "say on standard error who comes and goes");
     app.add_flag("--mirror-only", command.mirrorOnly, "give away the right to steal");
     app.add_flag("--timed-redirect",
@@ -36,7 +43,7 @@ std::optional<AgentCommand> readAgentCommand(int argc, char** argv, int& status)
     app.footer("A target is self, netns:NAME, pid:NUMBER or container:ID.");
     try {
         app.parse(argc, argv);
-        if (!command.stdio && !command.listTargets && command.listen.empty())
+        if (!command.stdio && !command.listTargets && command.listen.empty() && command.hold == 0)
             throw CLI::CallForHelp();
     } catch (const CLI::ParseError& error) {
         status = app.exit(error) == 0 ? 0 : 2;

@@ -14,6 +14,7 @@ struct AgentCommand
     std::string secretFile; // with listen
     std::string target;     // attached from the start
     bool listTargets = false;
+    unsigned hold = 0; // seconds without any serving agent of this program file; 0: serve
     bool verbose = false;
     bool mirrorOnly = false;    // gives the right to change packet rules away
     bool timedRedirect = false; // as on kernels before 5.12

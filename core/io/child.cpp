@@ -195,7 +195,12 @@ void Child::terminate()
         ::kill(m_pid, SIGTERM);
 }
 
-void Child::abandon()
+void Child::letGo() &&
+{
+    abandon(false);
+}
+
+void Child::abandon(bool end)
 {
     input.reset();
     output.reset();
@@ -203,7 +208,8 @@ void Child::abandon()
     control.reset();
     if (m_pid <= 0 || exitWords())
         return;
-    ::kill(m_pid, SIGTERM);
+    if (end)
+        ::kill(m_pid, SIGTERM);
     // The child may take its time; a detached waiter costs a stack for that long, a zombie stays.
     std::thread([pid = m_pid] {
         int status = 0;

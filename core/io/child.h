@@ -54,9 +54,12 @@ public:
 
     void terminate();
 
+    // Ends in its own time, whatever becomes of us: its streams are closed, nothing is sent to it.
+    void letGo() &&;
+
 private:
     Child() = default;
-    void abandon();
+    void abandon(bool end = true);
 
     pid_t m_pid = -1;
     Fd m_pidFd;

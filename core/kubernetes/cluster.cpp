@@ -87,7 +87,8 @@ private:
                     m_refused.push_back(*error->refusal);
                 std::vector<std::string> names =
                     error ? std::vector<std::string>() : namesFrom(answer);
-                m_names.insert(m_names.end(), names.begin(), names.end());
+                for (const std::string& name : names)
+                    m_picture.addNamespace(name);
                 readOwnNamespace(std::move(names));
             });
     }
@@ -153,7 +154,6 @@ private:
     void tell()
     {
         Delta delta = m_picture.take();
-        addNames(delta);
         delta.refused = std::exchange(m_refused, {});
         judge(delta);
         const bool news = !delta.pods.empty() || !delta.gone.empty() || !delta.workloads.empty()
@@ -168,15 +168,6 @@ private:
         m_toldSkipped = delta.skipped;
         const Changed changed = m_changed; // it may destroy us
         changed(std::move(delta));
-    }
-
-    // Names that were listed but hold no pod so far.
-    void addNames(Delta& delta)
-    {
-        for (std::string& name : std::exchange(m_names, {})) {
-            if (std::ranges::find(delta.namespaces, name) == delta.namespaces.end())
-                delta.namespaces.push_back(std::move(name));
-        }
     }
 
     void judge(Delta& delta) const
@@ -209,7 +200,6 @@ private:
     Picture m_picture;
     std::vector<std::unique_ptr<PodFollower>> m_followers;
     std::deque<std::string> m_waiting; // namespaces
-    std::vector<std::string> m_names;
     std::vector<Refusal> m_refused;
     std::unique_ptr<KubectlRun> m_run;
     base::Error m_stopped;

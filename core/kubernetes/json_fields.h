@@ -11,6 +11,7 @@
 
 namespace podglass::kubernetes {
 
+// What is returned lives as long as `object`: not for temporaries.
 inline const nlohmann::json& at(const nlohmann::json& object, std::string_view key)
 {
     static const nlohmann::json none;
@@ -25,6 +26,8 @@ inline std::string textAt(const nlohmann::json& object, std::string_view key)
     const auto& value = at(object, key);
     return value.is_string() ? value.get<std::string>() : std::string();
 }
+
+const nlohmann::json& at(nlohmann::json&&, std::string_view) = delete;
 
 inline bool trueAt(const nlohmann::json& object, std::string_view key)
 {

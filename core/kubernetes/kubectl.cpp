@@ -35,6 +35,22 @@ std::vector<std::string> kubectlCommand(const Access& access,
     return words;
 }
 
+void deletePod(const Access& access, const std::string& nameSpace, const std::string& name)
+{
+    auto child = io::Child::start({.command = kubectlCommand(access,
+                                                             {"delete",
+                                                              "pod",
+                                                              "-n",
+                                                              nameSpace,
+                                                              name,
+                                                              "--wait=false",
+                                                              "--ignore-not-found",
+                                                              "--grace-period=1",
+                                                              "--request-timeout=20s"})});
+    if (child)
+        std::move(*child).letGo();
+}
+
 KubectlRun::KubectlRun(io::Loop& loop, KubectlSetup setup, Ended ended, Output output)
     : m_loop(loop)
     , m_setup(std::move(setup))

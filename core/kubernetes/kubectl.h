@@ -35,6 +35,9 @@ struct KubectlSetup
 std::vector<std::string> kubectlCommand(const Access& access,
                                         const std::vector<std::string>& arguments);
 
+// Asks for a pod's deletion and does not wait: the kubectl that does it outlives this program.
+void deletePod(const Access& access, const std::string& nameSpace, const std::string& name);
+
 class KubectlRun
 {
 public:

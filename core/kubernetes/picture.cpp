@@ -45,14 +45,21 @@ void Picture::put(Pod pod)
     m_changed = true;
     if (known != m_pods.end())
         leave(known->second);
-    if (m_namespaces.insert(pod.nameSpace).second)
-        m_newNamespaces.push_back(pod.nameSpace);
+    addNamespace(pod.nameSpace);
     const Key key{pod.nameSpace, pod.owner};
     m_members[key].insert(pod.uid);
     m_dirtyWorkloads.insert(key);
     m_dirtyPods.insert(pod.uid);
     std::string uid = pod.uid;
     m_pods.insert_or_assign(std::move(uid), std::move(pod));
+}
+
+void Picture::addNamespace(const std::string& name)
+{
+    if (!m_namespaces.insert(name).second)
+        return;
+    m_newNamespaces.push_back(name);
+    m_changed = true;
 }
 
 void Picture::put(AgentUse use)

@@ -18,6 +18,8 @@ public:
     void put(Pod pod);
     void put(AgentUse use);
     void remove(const std::string& uid);
+    // One that may hold no pod.
+    void addNamespace(const std::string& name);
 
     void skip(std::uint64_t objects) { m_skipped += objects; }
 

@@ -248,8 +248,9 @@ std::optional<WatchEvent> watchEventFrom(std::string_view line)
 
 std::vector<std::string> namesFrom(std::string_view text)
 {
+    const json document = parseLean(text);
     std::vector<std::string> names;
-    for (const json& item : at(parseLean(text), "items")) {
+    for (const json& item : at(document, "items")) {
         if (std::string name = textAt(at(item, "metadata"), "name"); !name.empty())
             names.push_back(std::move(name));
     }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/session/address.h"
 
+#include "core/session/kubernetes_address.h"
+#include "core/session/percent.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -26,6 +29,7 @@ constexpr std::array<Scheme, 4> schemes{{
 
 constexpr std::string_view examples =
     "examples: local/netns/shop, ssh://deploy@build-3/container/3f2a, "
+    "k8s/prod-eu/shop/deploy/checkout, "
     "agent+tcp://127.0.0.1:7777/self";
 
 base::Error refused(std::string what, std::string_view text)
@@ -35,58 +39,14 @@ base::Error refused(std::string what, std::string_view text)
             .advice = std::string(examples)};
 }
 
-bool isPlain(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
-           || std::string_view("-._~:+,=").find(c) != std::string_view::npos;
-}
-
-std::string escaped(std::string_view text, std::string_view alsoPlain)
-{
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : text) {
-        if (isPlain(c) || alsoPlain.find(c) != std::string_view::npos) {
-            out += c;
-        } else {
-            const auto byte = static_cast<unsigned char>(c);
-            out += '%';
-            out += digits[byte >> 4];
-            out += digits[byte & 15];
-        }
-    }
-    return out;
-}
-
 template <typename T>
-std::optional<T> number(std::string_view text, int base = 10)
+std::optional<T> number(std::string_view text)
 {
     T value = 0;
-    const auto [end, failure] =
-        std::from_chars(text.data(), text.data() + text.size(), value, base);
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (failure != std::errc() || end != text.data() + text.size() || text.empty())
         return std::nullopt;
     return value;
-}
-
-// Undoes %XX; control characters have no place in any part of an address.
-std::optional<std::string> unescaped(std::string_view text)
-{
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        char c = text[i];
-        if (c == '%') {
-            const auto byte = number<std::uint8_t>(text.substr(i + 1, 2), 16);
-            if (!byte || i + 2 >= text.size())
-                return std::nullopt;
-            c = static_cast<char>(*byte);
-            i += 2;
-        }
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-            return std::nullopt;
-        out += c;
-    }
-    return out;
 }
 
 // Names become arguments of other programs: no option, no blank, nothing a shell could read.
@@ -238,11 +198,14 @@ base::Result<Address> parseAddress(std::string_view text)
     if (scheme != schemes.end()) {
         address.road.kind = scheme->kind;
         rest.remove_prefix(scheme->prefix.size());
+    } else if (text == "k8s" || text.starts_with("k8s/")) {
+        return parseKubernetesAddress(text);
     } else if (text.starts_with("local")) {
         rest.remove_prefix(5);
     } else {
         return refused(
-            "begins with none of local, ssh://, ssh+system://, agent+tcp://, agent+unix:", text);
+            "begins with none of local, k8s/, ssh://, ssh+system://, agent+tcp://, agent+unix:",
+            text);
     }
     if (const std::size_t mark = rest.find('?'); mark != std::string_view::npos) {
         if (!readOptions(rest.substr(mark + 1), address.road))
@@ -265,6 +228,8 @@ base::Result<Address> parseAddress(std::string_view text)
 std::string print(const Address& address)
 {
     const Road& road = address.road;
+    if (road.kind == RoadKind::Kubernetes)
+        return printKubernetesAddress(address);
     std::string text = "local";
     for (const Scheme& scheme : schemes) {
         if (scheme.kind == road.kind)

@@ -4,6 +4,7 @@
 //   ssh://user@host:port/netns/NAME          built-in transport (podglass-ssh)
 //   ssh+system://host/container/ID           the user's own ssh
 //   ssh://host/pid/7?agent=127.0.0.1:7777&secret=FILE   an agent that listens there, forwarded
+//   k8s/CONTEXT/NAMESPACE/deploy/NAME        through the user's kubectl; also sts, ds, job, pod, …
 //   agent+unix:/run/x.sock//pid/7   agent+tcp://127.0.0.1:7777/self   an agent that listens
 // print(parse(a)) gives a canonical form of a.
 #pragma once
@@ -23,6 +24,19 @@ enum class RoadKind : std::uint8_t
     SystemSsh, // ssh from PATH
     Unix,      // an agent's socket file
     Tcp,       // an agent on 127.0.0.1 (or forwarded)
+    Kubernetes,
+};
+
+// Kubernetes only. The context is Road::host (empty: the current one), the kubeconfig
+// Road::configFile.
+struct ClusterRoad
+{
+    std::string nameSpace;      // where to look for targets; empty: everywhere
+    std::string image;          // of the agent; empty: the one of this release
+    std::string agentNamespace; // where the agent's pods go; empty: beside the target
+    bool mirrorOnly = false;    // ask for no right to steal
+
+    bool operator==(const ClusterRoad&) const = default;
 };
 
 // The way to an agent. A road never holds a secret; secretFile names a file (mode 0600).
@@ -36,6 +50,7 @@ struct Road
     std::string secretFile; // Unix, Tcp, agent
     bool sudo = false;      // start the agent with sudo, unless the account is root
     std::string agent;      // Ssh, SystemSsh: "127.0.0.1:7777" of an agent that listens there
+    ClusterRoad cluster;
 
     bool operator==(const Road&) const = default;
 };
@@ -43,7 +58,9 @@ struct Road
 struct Address
 {
     Road road;
-    std::string target; // "netns:NAME", "pid:7", "container:ID", "service:UNIT", "self"; empty: none chosen
+    // "netns:NAME", "pid:7", "container:ID", "service:UNIT", "self", "k8s:NAMESPACE/KIND/NAME";
+    // empty: none chosen
+    std::string target;
 
     bool operator==(const Address&) const = default;
 };

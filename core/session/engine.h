@@ -12,13 +12,14 @@
 #include "core/session/retry.h"
 #include "core/session/takers.h"
 #include "core/session/wishes.h"
+#include "core/session/worker.h"
 
 #include <memory>
 #include <random>
 
 namespace podglass::session {
 
-class Engine
+class Engine : public Worker
 {
 public:
     using MakeCarrier = std::function<std::unique_ptr<Carrier>(CarrierEvents)>;
@@ -26,22 +27,21 @@ public:
     Engine(io::Loop& loop, Options options, Updates& updates, MakeCarrier makeCarrier);
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
-    ~Engine();
+    ~Engine() override;
 
-    void connect();
-    void disconnect();
-    void listTargets(std::uint32_t request);
-    void attach(std::uint32_t request, std::string spec);
-    void detach(base::TargetId target);
-    void listRules(std::uint32_t request, base::TargetId target);
-    void setPort(wire::SetPort wanted);
-    void setDelivery(wire::SetDelivery wanted);
-    void setTaker(base::TargetId target, std::uint16_t port, Taker taker);
-    void release(std::uint64_t held, const Release& release);
-    void answer(std::uint32_t prompt, std::optional<std::string> text);
+    void connect() override;
+    void disconnect() override;
+    void listTargets(std::uint32_t request) override;
+    void attach(std::uint32_t request, std::string spec) override;
+    void detach(base::TargetId target) override;
+    void listRules(std::uint32_t request, base::TargetId target) override;
+    void setPort(wire::SetPort wanted) override;
+    void setDelivery(wire::SetDelivery wanted) override;
+    void setTaker(base::TargetId target, std::uint16_t port, Taker taker) override;
+    void release(std::uint64_t held, const Release& release) override;
+    void answer(std::uint32_t prompt, std::optional<std::string> text) override;
 
-    // Says goodbye; `done` follows when the words are out or after a moment.
-    void leave(std::function<void()> done);
+    void leave(std::function<void()> done) override;
 
 private:
     void begin();

@@ -2,6 +2,7 @@
 #include "core/session/session.h"
 
 #include "core/session/engine.h"
+#include "core/session/kubernetes_engine.h"
 
 #include <atomic>
 #include <csignal>
@@ -21,18 +22,22 @@ void blockBrokenPipeSignal()
     ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
+std::unique_ptr<Worker> makeWorker(io::Loop& loop, const Options& options, Updates& updates)
+{
+    if (options.road.kind == RoadKind::Kubernetes)
+        return std::make_unique<KubernetesEngine>(loop, options, updates);
+    return std::make_unique<Engine>(loop, options, updates, [&loop, options](CarrierEvents events) {
+        return makeCarrier(loop, options, std::move(events));
+    });
+}
+
 } // namespace
 
 class Session::Impl
 {
 public:
-    Impl(Options options, Updates& updates)
-        : m_engine(m_loop,
-                   options,
-                   updates,
-                   [this, options](CarrierEvents events) {
-                       return makeCarrier(m_loop, options, std::move(events));
-                   })
+    Impl(const Options& options, Updates& updates)
+        : m_worker(makeWorker(m_loop, options, updates))
         , m_thread([this] {
             blockBrokenPipeSignal();
             m_loop.run();
@@ -44,21 +49,21 @@ public:
 
     ~Impl()
     {
-        m_loop.post([this] { m_engine.leave([this] { m_loop.stop(); }); });
+        m_loop.post([this] { m_worker->leave([this] { m_loop.stop(); }); });
         m_thread.join();
     }
 
     template <typename Act>
     void post(Act act)
     {
-        m_loop.post([this, act = std::move(act)]() mutable { act(m_engine); });
+        m_loop.post([this, act = std::move(act)]() mutable { act(*m_worker); });
     }
 
     std::uint32_t nextRequest() { return ++m_lastRequest; }
 
 private:
     io::Loop m_loop;
-    Engine m_engine; // the thread's, once it runs
+    std::unique_ptr<Worker> m_worker; // the thread's, once it runs
     std::atomic<std::uint32_t> m_lastRequest = 0;
     std::jthread m_thread;
 };
@@ -71,67 +76,67 @@ Session::~Session() = default;
 
 void Session::connect()
 {
-    m_impl->post([](Engine& engine) { engine.connect(); });
+    m_impl->post([](Worker& worker) { worker.connect(); });
 }
 
 void Session::disconnect()
 {
-    m_impl->post([](Engine& engine) { engine.disconnect(); });
+    m_impl->post([](Worker& worker) { worker.disconnect(); });
 }
 
 void Session::listTargets()
 {
     m_impl->post(
-        [request = m_impl->nextRequest()](Engine& engine) { engine.listTargets(request); });
+        [request = m_impl->nextRequest()](Worker& worker) { worker.listTargets(request); });
 }
 
 std::uint32_t Session::attach(std::string spec)
 {
     const std::uint32_t request = m_impl->nextRequest();
     m_impl->post(
-        [request, spec = std::move(spec)](Engine& engine) { engine.attach(request, spec); });
+        [request, spec = std::move(spec)](Worker& worker) { worker.attach(request, spec); });
     return request;
 }
 
 void Session::detach(base::TargetId target)
 {
-    m_impl->post([target](Engine& engine) { engine.detach(target); });
+    m_impl->post([target](Worker& worker) { worker.detach(target); });
 }
 
 std::uint32_t Session::listRules(base::TargetId target)
 {
     const std::uint32_t request = m_impl->nextRequest();
-    m_impl->post([request, target](Engine& engine) { engine.listRules(request, target); });
+    m_impl->post([request, target](Worker& worker) { worker.listRules(request, target); });
     return request;
 }
 
 void Session::setPort(wire::SetPort wanted)
 {
-    m_impl->post([wanted = std::move(wanted)](Engine& engine) { engine.setPort(wanted); });
+    m_impl->post([wanted = std::move(wanted)](Worker& worker) { worker.setPort(wanted); });
 }
 
 void Session::setDelivery(const wire::SetDelivery& wanted)
 {
-    m_impl->post([wanted](Engine& engine) { engine.setDelivery(wanted); });
+    m_impl->post([wanted](Worker& worker) { worker.setDelivery(wanted); });
 }
 
 void Session::setTaker(base::TargetId target, std::uint16_t port, Taker taker)
 {
-    m_impl->post([target, port, taker = std::move(taker)](Engine& engine) {
-        engine.setTaker(target, port, taker);
+    m_impl->post([target, port, taker = std::move(taker)](Worker& worker) {
+        worker.setTaker(target, port, taker);
     });
 }
 
 void Session::release(std::uint64_t held, Release release)
 {
     m_impl->post(
-        [held, release = std::move(release)](Engine& engine) { engine.release(held, release); });
+        [held, release = std::move(release)](Worker& worker) { worker.release(held, release); });
 }
 
 void Session::answer(std::uint32_t prompt, std::optional<std::string> text)
 {
-    m_impl->post([prompt, text = std::move(text)](Engine& engine) mutable {
-        engine.answer(prompt, std::move(text));
+    m_impl->post([prompt, text = std::move(text)](Worker& worker) mutable {
+        worker.answer(prompt, std::move(text));
     });
 }
 

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// KubernetesCarrier: an agent's pod on the node of a target's pod, and `kubectl exec -i` into it,
+// whose stdin and stdout are the stream. The pod is created when there is none, and stays for the
+// next carrier of the same replica; who owns the AgentPlace has it deleted.
+//
+// Why exec: the API server authenticates both ends, so the agent listens nowhere and no key has to
+// be brought to it. Why not attach: what the first process of a container writes ends up in the
+// node's log files, and captured traffic has no place there.
+// Thread: the loop's.
+#pragma once
+
+#include "core/kubernetes/kubectl.h"
+#include "core/kubernetes/objects.h"
+#include "core/kubernetes/ownership.h"
+#include "core/session/carrier.h"
+#include "core/session/line_reader.h"
+
+#include <deque>
+#include <memory>
+
+namespace podglass::session {
+
+// What all replicas of a session have in common.
+struct ClusterSetup
+{
+    kubernetes::Access access;
+    kubernetes::Ownership owner;
+    ClusterRoad road;
+    std::string clientName;
+};
+
+// The agent's pod of one replica. Deletes it at the end of its life, by a kubectl that outlives us.
+class AgentPlace
+{
+public:
+    AgentPlace(const ClusterSetup& setup, kubernetes::Pod target);
+    AgentPlace(const AgentPlace&) = delete;
+    AgentPlace& operator=(const AgentPlace&) = delete;
+    ~AgentPlace();
+
+    // Asks for its deletion and forgets it.
+    void abandon();
+
+    const ClusterSetup& setup;
+    const kubernetes::Pod target;
+    std::string nameSpace;
+    std::string pod; // empty: none yet
+};
+
+class KubernetesCarrier : public Carrier
+{
+public:
+    KubernetesCarrier(io::Loop& loop, AgentPlace& place, CarrierEvents events);
+    ~KubernetesCarrier() override;
+
+    void open() override;
+
+    [[nodiscard]] int in() const override { return m_child ? m_child->output.get() : -1; }
+
+    [[nodiscard]] int out() const override { return m_child ? m_child->input.get() : -1; }
+
+    void ended(int error) override;
+
+    void answer(std::uint32_t /*prompt*/, std::optional<std::string> /*text*/) override {}
+
+    [[nodiscard]] std::string words() const override;
+
+private:
+    void create();
+    void await();
+    void onState(std::string_view line);
+    void execute();
+    void errorLines();
+    void finish();
+    void fail(const kubernetes::KubectlError& error);
+    [[nodiscard]] Loss judge();
+    void stepBegin(const std::string& text);
+    void stepEnd(StepState state, const std::string& text, const std::string& detail = {});
+
+    io::Loop& m_loop;
+    AgentPlace& m_place;
+    CarrierEvents m_events;
+    std::unique_ptr<kubernetes::KubectlRun> m_run; // create, await
+    std::optional<kubernetes::KubectlError> m_trouble;
+    bool m_running = false;
+    std::string m_line;               // of the watch
+    std::optional<io::Child> m_child; // exec
+    LineReader m_errorReader;
+    std::deque<std::string> m_errorLines;
+    std::optional<Loss> m_reported;
+    io::Loop::TimerId m_timer;
+    bool m_ending = false;
+    std::uint32_t m_step = 0;
+    base::Instant m_stepBegun;
+};
+
+// How a failure of kubectl counts for trying again.
+Fault faultOf(kubernetes::Trouble trouble);
+
+} // namespace podglass::session
