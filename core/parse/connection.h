@@ -6,6 +6,7 @@
 //   Messages -> Seeking | Raw        a loss; a tunnel, a framing error, bytes after the last
 //   message
 //   Detecting | Messages -> Http2    a preface; an upgrade to h2c
+//   Seeking -> Http2                 joined late, and frame follows frame
 //   Messages -> WebSocket -> Raw     an upgrade; a loss that hides where frames begin
 //   Http2 -> Raw                     a loss that hides where frames begin; not HTTP/2 after all
 // Bytes that cannot be told yet stay in Side::rest, bounded by limits::undecidedBytes.
@@ -16,6 +17,7 @@
 
 #include "core/parse/connection_parser.h"
 #include "core/parse/event_output.h"
+#include "core/parse/grpc_framing.h"
 #include "core/parse/http1_parser.h"
 #include "core/parse/http2_session.h"
 #include "core/parse/outstanding.h"
@@ -75,6 +77,7 @@ private:
         bool interim = false; // 1xx
         bool last = false;    // what follows on this side is no message
         bool holed = false;   // part of the body is missing
+        GrpcFraming grpc;     // gRPC-Web
     };
 
     struct Side
@@ -109,6 +112,7 @@ private:
     bool detectServer(bytes::ByteView input);
     [[nodiscard]] Certainty beginsHttp2(const Side& side, bytes::ByteView input) const;
     bool seek(Side& side, bytes::ByteView input);
+    void joinHttp2(Side& side);
     bool readWebSocket(Side& side, bytes::ByteView input, std::size_t& used);
     bool readHttp2(Side& side, bytes::ByteView input, std::size_t& used);
     std::size_t showRaw(Side& side, bytes::ByteView input);
@@ -124,6 +128,7 @@ private:
     void onRequestHead(Side& side, const Http1Head& head);
     void onResponseHead(Side& side, const Http1Head& head);
     void onBody(Side& side);
+    void showBody(Side& side, bytes::ByteView data);
     void onEnd(Side& side);
     void onError(Side& side);
     void endMessage(Side& side, flow::MessageFate fate, base::Timestamp at);
@@ -134,6 +139,7 @@ private:
 
     // Loss and ends.
     void undetectable(base::Timestamp at);
+    void showRest(Side& side, base::Timestamp at);
     void lose(Side& side);
     void loseHttp2(Side& side);
     void doubtOutstanding(base::Timestamp at);

@@ -110,6 +110,15 @@ bool Connection::seek(Side& side, bytes::ByteView input)
     case Certainty::No:
         break;
     }
+    const Certainty frames = side.position == 0 && (m_protocol == Protocol::Unknown || m_http2)
+                                 ? followsFrames(input, side.direction)
+                                 : Certainty::No;
+    if (frames == Certainty::Open)
+        return false;
+    if (frames == Certainty::Yes) {
+        joinHttp2(side);
+        return true;
+    }
     if (m_http2) { // the other side began it, this one is in mid-stream: nothing is certain
         m_http2->finish(side.direction, flow::MessageFate::CutByGap, side.at);
         side.reading = Reading::Raw;
@@ -133,6 +142,17 @@ bool Connection::seek(Side& side, bytes::ByteView input)
         m_out.emit(flow::ProtocolDetected{Protocol::Raw, {}}, side.at);
     }
     return true;
+}
+
+// Without its preface: what compresses its headers was not seen.
+void Connection::joinHttp2(Side& side)
+{
+    if (!m_http2) {
+        m_protocol = Protocol::Http2;
+        beginHttp2();
+    }
+    m_http2->joinLate(side.direction, side.at);
+    side.reading = Reading::Http2;
 }
 
 } // namespace podglass::parse
