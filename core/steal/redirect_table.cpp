@@ -274,7 +274,7 @@ std::string RedirectTable::text() const
     std::string out = "table inet " + m_name + " {\n" + (m_rules.timed ? "" : "\tflags owner\n")
                       + "\tcomment \"" + m_comment + "\"\n\n";
     if (m_rules.timed)
-        out += "\tset alive {\n\t\ttype inet_service\n\t\tflags timeout\n\t\ttimeout "
+        out += "\tset alive {\n\t\ttype inet_service\n\t\ttimeout "
                + std::to_string(limits::timedRedirect.count()) + "s\n\t}\n\n";
     out += "\tchain keep_tracking {\n\t\tct state new return\n\t}\n"
            "\n\tchain prerouting {\n"

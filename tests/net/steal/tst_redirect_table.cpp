@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rules against the kernel and against what nft(8) prints of them.
+#include "core/steal/foreign_rules.h"
 #include "core/steal/redirect_table.h"
 
 #include "namespaces.h"
 
+#include <algorithm>
+#include <array>
 #include <optional>
 
 #include <QRegularExpression>
@@ -11,6 +14,7 @@
 
 #include <linux/capability.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -99,6 +103,110 @@ private slots:
         const QString listed = m_space->shell("nft list tables");
         QVERIFY2(!listed.contains("0badcafe"), qPrintable(listed));
         QVERIFY2(listed.contains("other"), qPrintable(listed));
+    }
+
+    // Kernels before 5.12.
+    void withoutAnOwnerNftSaysTheSame()
+    {
+        auto table = install({8080, 40000, true, true});
+        QString listed = m_space->shell("nft list ruleset");
+        QVERIFY2(!listed.contains("owner"), qPrintable(listed));
+        QVERIFY2(listed.contains("elements = { 8080"), qPrintable(listed));
+        listed.remove(QRegularExpression(QStringLiteral("elements = \\{[^}]*\\}")));
+        QCOMPARE(plain(listed), plain(QString::fromStdString(table->text())));
+    }
+
+    void withoutAnOwnerItEndsUnlessItIsRenewed()
+    {
+        auto table = install({8080, 40000, true, true});
+        const auto redirects = [&] {
+            return m_space->shell("nft list ruleset").contains("elements = { 8080");
+        };
+        for (int i = 0; i < 5; ++i) { // longer than limits::timedRedirect
+            QTest::qWait(1000);
+            m_space->inside([&] { QVERIFY(table->check()); });
+        }
+        QVERIFY(redirects());
+        QTRY_VERIFY_WITH_TIMEOUT(!redirects(), 5000);
+        m_space->inside([&] { QVERIFY(table->check()); });
+        QVERIFY2(redirects(), "a renewal that comes too late begins anew");
+        table.reset();
+        QCOMPARE(m_space->shell("nft list ruleset"), QString());
+    }
+
+    void withoutAnOwnerALivingOneIsRefusedAndADeadOneRemoved()
+    {
+        auto table = install({8080, 40000, true, true});
+        m_space->inside([&] {
+            const auto again = installHere({8080, 40001, true});
+            QVERIFY(!again);
+        });
+        // As if its agent had died.
+        m_space->shell("nft flush set inet " + QString::fromStdString(table->name()) + " alive");
+        m_space->inside([&] { QVERIFY(installHere({8080, 40001, true})); });
+        QVERIFY(!m_space->shell("nft list tables").contains(QString::fromStdString(table->name())));
+    }
+
+    // Fault F21.
+    void whatOthersChangeIsNoticed()
+    {
+        auto table = install({8080, 40000, true, true});
+        m_space->inside([&] { QVERIFY(table->check()); });
+        const QString name = QString::fromStdString(table->name());
+        m_space->shell("nft flush chain inet " + name + " output");
+        m_space->inside([&] {
+            const auto checked = table->check();
+            QVERIFY(!checked);
+            QVERIFY(checked.error().text().find("another program") != std::string::npos);
+        });
+        m_space->shell("nft delete table inet " + name);
+        m_space->inside([&] { QVERIFY(!table->check()); });
+    }
+
+    void otherProgramsChainsAreNamed()
+    {
+        m_space->shell(
+            "nft 'add table ip nat; add chain ip nat PREROUTING { type nat hook prerouting "
+            "priority -110; }; add chain ip nat ISTIO_INBOUND; "
+            "add rule ip nat PREROUTING tcp dport 1 jump ISTIO_INBOUND'");
+        auto table = install({8080, 40000, true});
+        m_space->inside([&] {
+            const auto rules = steal::readForeignRules();
+            QVERIFY(rules);
+            const auto has = [](const std::vector<std::string>& lines, const char* words) {
+                return std::ranges::any_of(
+                    lines, [&](const auto& line) { return line.find(words) != line.npos; });
+            };
+            QVERIFY(has(rules->chains, "ip nat PREROUTING: nat hook prerouting priority -110"));
+            QVERIFY(has(rules->chains, "ISTIO_INBOUND"));
+            QVERIFY(!has(rules->chains, "podglass"));
+            QVERIFY(has(rules->notes, "Istio"));
+            QVERIFY(has(rules->notes, "comes before ours"));
+            QVERIFY(!has(rules->notes, "legacy"));
+        });
+    }
+
+    void chainsOfTheOldIptablesAreNamed()
+    {
+        bool ok = false;
+        m_space->shell(
+            "iptables-legacy -t nat -N PROXY_INIT_REDIRECT && ip6tables-legacy -t nat -N SIX", &ok);
+        if (!ok)
+            QSKIP("iptables-legacy is not there, or this kernel lacks it");
+        m_space->inside([&] {
+            const auto four = steal::legacyChains(AF_INET);
+            QVERIFY(std::ranges::find(four, "PROXY_INIT_REDIRECT") != four.end());
+            QCOMPARE(std::ranges::count(four, "PREROUTING"), 1);
+            const auto six = steal::legacyChains(AF_INET6);
+            QVERIFY(std::ranges::find(six, "SIX") != six.end());
+            const auto rules = steal::readForeignRules();
+            QVERIFY(rules && rules->notes.size() == 2);
+        });
+        // Whatever an entry says of its length.
+        std::vector<std::uint8_t> wild(4096, 0xff);
+        QVERIFY(steal::legacyChainsIn(wild, AF_INET).empty());
+        wild.assign(4096, 0);
+        QVERIFY(steal::legacyChainsIn(wild, AF_INET6).empty());
     }
 
     void samePortTwiceIsRefusedWithTheOther()
