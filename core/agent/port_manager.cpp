@@ -9,6 +9,12 @@ namespace podglass::agent {
 
 using wire::Mode;
 
+namespace {
+
+constexpr std::size_t filterWords = 200; // of another's filter; more is cut
+
+} // namespace
+
 PortManager::PortManager(PortServices& services, PortTarget target)
     : m_services(services)
     , m_target(std::move(target))
@@ -229,9 +235,9 @@ wire::PortState PortManager::stateOf(std::uint16_t number, base::ClientId client
             state.mode = wish.wanted.mode;
             state.revision = wish.wanted.revision;
         } else {
-            state.otherClients.push_back(
-                m_services.nameOf(wish.client)
-                + (wish.wanted.mode == Mode::Steal ? " (steals)" : " (mirrors)"));
+            // Of two filters that match, the older wins: whoever comes before us in the list.
+            const bool older = state.mode != Mode::Steal;
+            state.otherClients.push_back(m_services.nameOf(wish.client) + whatItDoes(wish, older));
         }
     }
     if (found->second.stolen) {
@@ -239,6 +245,20 @@ wire::PortState PortManager::stateOf(std::uint16_t number, base::ClientId client
         state.oldConnections = found->second.oldConnections;
     }
     return state;
+}
+
+// " (steals before you: path starts \"/cart\")", for people to see an overlap before it happens.
+std::string PortManager::whatItDoes(const Wish& wish, bool older)
+{
+    if (wish.wanted.mode != Mode::Steal)
+        return " (mirrors)";
+    const std::string& filter = wish.wanted.filter;
+    const bool everything = !wish.filter || wish.filter->matchesEverything();
+    return std::string(older ? " (steals before you: " : " (steals after you: ")
+           + (everything                     ? "every request"
+              : filter.size() <= filterWords ? filter
+                                             : filter.substr(0, filterWords) + "…")
+           + ")";
 }
 
 void PortManager::tick()

@@ -72,6 +72,7 @@ private:
     void drop(std::uint16_t number, base::ClientId client);
     void gaveUp(std::uint16_t number, std::string_view why);
     void tellOthers(std::uint16_t number, base::ClientId except);
+    static std::string whatItDoes(const Wish& wish, bool older);
     [[nodiscard]] wire::PortState stateOf(std::uint16_t number, base::ClientId client) const;
 
     PortServices& m_services;

@@ -139,6 +139,7 @@ private:
 // RFC 9113 7.
 namespace error {
 inline constexpr std::uint32_t none = 0;
+inline constexpr std::uint32_t protocol = 1;
 inline constexpr std::uint32_t internal = 2;
 inline constexpr std::uint32_t refused = 7;
 inline constexpr std::uint32_t cancel = 8;

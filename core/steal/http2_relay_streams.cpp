@@ -19,6 +19,11 @@ std::uint16_t statusOf(const http2::Fields& fields)
     return 0;
 }
 
+bool hasUpperCase(const http2::Field& field)
+{
+    return std::ranges::any_of(field.name, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
 } // namespace
 
 void Http2Relay::onHead(http2::End::Incoming stream,
@@ -29,6 +34,8 @@ void Http2Relay::onHead(http2::End::Incoming stream,
     if (&stream.end == &m_caller) {
         if (place.opening)
             arrived(stream, std::move(fields));
+        else if (!place.last) // RFC 9113 8.1: trailers end the request
+            m_caller.reset(stream.id, http2::error::protocol);
         else if (known != nullptr)
             known->up.trailers = std::move(fields);
     } else if (known != nullptr) {
@@ -53,7 +60,11 @@ void Http2Relay::answerHead(Http2Stream& stream, http2::Fields fields, bool last
         return;
     const std::uint16_t status = statusOf(fields);
     if (status == 0 || stream.answered) {
-        stream.down.trailers = std::move(fields);
+        if (last)
+            stream.down.trailers = std::move(fields);
+        else // RFC 9113 8.1
+            (stream.taker ? stream.taker->end : m_upstream)
+                .reset(stream.onward, http2::error::protocol);
         return;
     }
     if (status < 200 && !last) {
@@ -213,6 +224,11 @@ bool Http2Relay::decideArrived()
 void Http2Relay::decide(Http2Stream& stream)
 {
     stream.decided = true;
+    // Sent on, such names would become lower-case ones: what is malformed must not be mended.
+    if (std::ranges::any_of(stream.head, hasUpperCase)) {
+        refuse(stream, http2::error::protocol); // RFC 9113 8.2.1
+        return;
+    }
     if (m_parts.sink != nullptr)
         stream.exchange = m_parts.sink->exchangeOf(static_cast<std::uint32_t>(stream.id));
     if (const Taking* by = taking(stream))

@@ -164,7 +164,7 @@ void Http2Relay::takerFailed(Http2Stream& stream)
         return;
     }
     told(stream, flow::Decision::Fallback, &by);
-    if (by.onFailure == wire::OnTakerFailure::PassOn && stream.replayable && !m_serviceDown)
+    if (goesOn(by, failed) && stream.replayable && !m_serviceDown)
         again(stream);
     else
         answerBadGateway(stream, failed);

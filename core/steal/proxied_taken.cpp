@@ -194,7 +194,7 @@ void Proxied::takerFailed(const TakerFailed& failed)
     m_down.dropUnread();
     told(flow::Decision::Fallback, &m_taken->taking);
     const bool unreadable = m_raw;
-    if (m_taken->taking.onFailure == wire::OnTakerFailure::PassOn && m_taken->replayable) {
+    if (goesOn(m_taken->taking, failed) && m_taken->replayable) {
         passOnAfterAll();
         return;
     }

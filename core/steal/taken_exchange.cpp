@@ -27,6 +27,12 @@ std::string_view reasonOf(wire::StealFailure failure)
 
 } // namespace
 
+bool goesOn(const Taking& taking, const TakerFailed& failed)
+{
+    return taking.onFailure == wire::OnTakerFailure::PassOn
+           || failed.failure == wire::StealFailure::Released;
+}
+
 std::string badGatewayText(const TakerFailed& failed)
 {
     std::string text = "Podglass stole this request, but ";

@@ -47,6 +47,10 @@ struct TakenExchange
     std::optional<TakerFailed> failed;
 };
 
+// Whether the request goes to the service after all: if that is wished for, and always if the taker
+// gave it back or went away; it did not fail at it.
+bool goesOn(const Taking& taking, const TakerFailed& failed);
+
 // Why the request was not answered, for the caller to read.
 std::string badGatewayText(const TakerFailed& failed);
 

@@ -152,11 +152,15 @@ void Attachment::setStealFilter(const filter::Filter& filter)
     emit changed();
 }
 
-void Attachment::setTaker(const session::Taker& taker)
+void Attachment::setTaker(const session::Taker& taker, wire::OnTakerFailure onFailure)
 {
     m_taker = taker;
-    if (m_wanted == wire::Mode::Steal)
+    const bool other = std::exchange(m_onFailure, onFailure) != onFailure;
+    if (m_wanted == wire::Mode::Steal) {
         sendTaker();
+        if (other)
+            send();
+    }
     emit changed();
 }
 
@@ -201,6 +205,7 @@ void Attachment::sendTo(const QVector<quint16>& ports)
         wanted.revision = m_revision;
         if (wanted.mode == wire::Mode::Steal)
             wanted.filter = filter::print(m_filter);
+        wanted.onFailure = m_onFailure;
         m_link.setPort(wanted);
     }
 }

@@ -61,7 +61,7 @@ public:
     // In force at the agent.
     [[nodiscard]] quint64 appliedRevision() const { return m_applied; }
 
-    void setTaker(const session::Taker& taker);
+    void setTaker(const session::Taker& taker, wire::OnTakerFailure onFailure);
 
     [[nodiscard]] const session::Taker& taker() const { return m_taker; }
 
@@ -97,6 +97,7 @@ private:
     std::map<quint16, wire::PortState> m_states;
     filter::Filter m_filter;
     session::Taker m_taker;
+    wire::OnTakerFailure m_onFailure = wire::OnTakerFailure::BadGateway;
     wire::Mode m_wanted = wire::Mode::Off;
     quint64 m_revision = 1;
     quint64 m_applied = 0;

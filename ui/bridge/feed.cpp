@@ -110,6 +110,12 @@ void Feed::apply(const session::Update& update)
         m_store.apply(*traffic);
     } else if (const auto* taken = std::get_if<Taken>(&update)) {
         m_store.apply(*taken);
+    } else if (const auto* waits = std::get_if<Held>(&update)) {
+        emit held(*waits);
+    } else if (const auto* over = std::get_if<HeldOver>(&update)) {
+        emit heldOver(*over);
+    } else if (const auto* refused = std::get_if<HeldRefused>(&update)) {
+        emit heldRefused(*refused);
     } else if (const auto* greeting = std::get_if<wire::Hello>(&update)) {
         // Every hello begins new ids, also of an agent that was there before (session/ids.h):
         // nothing that is open now will be heard of again.

@@ -41,6 +41,9 @@ public:
     void publish();
 
 signals:
+    void held(const podglass::session::Held& held);
+    void heldOver(const podglass::session::HeldOver& over);
+    void heldRefused(const podglass::session::HeldRefused& refused);
     void stateChanged(const podglass::session::StateChanged& state);
     void step(const podglass::session::Step& step);
     void prompt(const podglass::session::Prompt& prompt);

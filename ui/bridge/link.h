@@ -27,6 +27,7 @@ public:
     virtual void setPort(const wire::SetPort& wanted) = 0;
     virtual void
     setTaker(base::TargetId target, std::uint16_t port, const session::Taker& taker) = 0;
+    virtual void release(std::uint64_t held, const session::Release& release) = 0;
     virtual void answer(std::uint32_t prompt, std::optional<std::string> text) = 0;
 };
 

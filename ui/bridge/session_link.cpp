@@ -91,6 +91,12 @@ void SessionLink::setTaker(base::TargetId target, std::uint16_t port, const sess
         m_session->setTaker(target, port, taker);
 }
 
+void SessionLink::release(std::uint64_t held, const session::Release& release)
+{
+    if (m_session)
+        m_session->release(held, release);
+}
+
 void SessionLink::answer(std::uint32_t prompt, std::optional<std::string> text)
 {
     if (m_session)

@@ -10,6 +10,7 @@
 #include "ui/shell/chart_feed.h"
 #include "ui/shell/connection_pill.h"
 #include "ui/shell/event_log.h"
+#include "ui/shell/held_panel.h"
 #include "ui/shell/list_page.h"
 #include "ui/shell/mode_control.h"
 #include "ui/shell/status_line.h"
@@ -89,10 +90,14 @@ void MainWindow::connectParts()
         m_work.attachment.setStealPort(port);
     });
     connect(m_steal, &StealBar::takerChanged, this, [this] {
-        if (const auto taker = m_steal->taker())
-            m_work.attachment.setTaker(*taker);
+        if (const auto taker = m_steal->taker()) {
+            m_work.attachment.setTaker(*taker, m_steal->onFailure());
+            m_held->setAddress(*taker);
+        }
+        keepTaker();
         refreshSteal();
     });
+    connectHeld();
     connect(m_guard, &GuardSheet::anywayRequested, this, &MainWindow::steal);
     connect(m_guard, &GuardSheet::withoutProbesRequested, this, &MainWindow::stealWithoutProbes);
     connect(m_guard, &GuardSheet::filterRequested, this, &MainWindow::editStealFilter);
@@ -130,6 +135,19 @@ void MainWindow::connectParts()
                 rule.value = value.toStdString();
                 addViewRules({rule});
             });
+}
+
+void MainWindow::connectHeld()
+{
+    connect(m_steal, &StealBar::heldRequested, this, [this] { showDock(m_heldDock); });
+    connect(m_held, &HeldPanel::countChanged, m_steal, &StealBar::setHeld);
+    connect(m_held, &HeldPanel::released, this, [this](quint64 id, const session::Release& how) {
+        m_work.link.release(id, how);
+    });
+    const bridge::Feed& feed = m_work.feed;
+    connect(&feed, &bridge::Feed::held, m_held, &HeldPanel::add);
+    connect(&feed, &bridge::Feed::heldOver, m_held, &HeldPanel::remove);
+    connect(&feed, &bridge::Feed::heldRefused, m_held, &HeldPanel::refuse);
 }
 
 void MainWindow::onTelemetry()

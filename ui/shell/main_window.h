@@ -45,6 +45,7 @@ namespace podglass::shell {
 
 class ConnectionPill;
 class EventLog;
+class HeldPanel;
 class ListPage;
 class ModeControl;
 class NoticeBar;
@@ -132,6 +133,9 @@ private:
     void toggleSteal();
     void toggleCapture();
     void steal();
+    void keepTaker() const;
+    void restoreTaker();
+    void connectHeld();
     void stealWithoutProbes();
     void stopStealing();
     void addStealRules(const std::vector<filter::Rule>& rules);
@@ -168,6 +172,8 @@ private:
     QDockWidget* m_chartsDock = nullptr;
     QDockWidget* m_connectionDock = nullptr;
     QDockWidget* m_logDock = nullptr;
+    QDockWidget* m_heldDock = nullptr;
+    HeldPanel* m_held = nullptr;
     QTimer m_previewTimer;
     session::Address m_address; // in use, or being opened
     session::State m_state = session::State::Disconnected;

@@ -80,6 +80,9 @@ void MainWindow::buildCaptureMenu()
     action(menu, tr("Mirror or steal"), QKeySequence(tr("F9")), "stealAction", [this] {
         toggleSteal();
     });
+    action(menu, tr("Held requests"), QKeySequence(tr("F10")), "heldAction", [this] {
+        showDock(m_heldDock);
+    });
     action(menu, tr("Stop stealing now"), QKeySequence(tr("Shift+F9")), "stopAction", [this] {
         stopStealing();
     });

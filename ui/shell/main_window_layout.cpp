@@ -6,6 +6,7 @@
 #include "ui/filter/filter_editor.h"
 #include "ui/shell/connection_pill.h"
 #include "ui/shell/event_log.h"
+#include "ui/shell/held_panel.h"
 #include "ui/shell/list_page.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/mode_control.h"
@@ -124,6 +125,9 @@ void MainWindow::buildDocks()
     connect(m_viewEditor, &ui::FilterEditor::applied, m_filter, &ui::FilterBar::setFilter);
     m_connectionDock = addDock(QStringLiteral("connectionsDock"), tr("Connections"), m_connections);
     m_logDock = addDock(QStringLiteral("eventsDock"), tr("Events"), m_log);
+    m_held = new HeldPanel(this);
+    m_heldDock = addDock(QStringLiteral("heldDock"), tr("Held"), m_held);
+    tabifyDockWidget(m_chartsDock, m_heldDock);
     tabifyDockWidget(m_chartsDock, m_connectionDock);
     tabifyDockWidget(m_connectionDock, m_logDock);
     m_chartsDock->hide();
@@ -133,6 +137,7 @@ void MainWindow::buildDocks()
     m_viewEditorDock->hide();
     m_connectionDock->hide();
     m_logDock->hide();
+    m_heldDock->hide();
     connect(m_connections,
             &views::ConnectionList::openRequested,
             this,
@@ -159,7 +164,7 @@ void MainWindow::restoreLayout()
     restoreGeometry(settings.value(QStringLiteral("window/geometry")).toByteArray());
     restoreState(settings.value(QStringLiteral("window/state")).toByteArray());
     m_list->restoreState(settings.value(QStringLiteral("window/list")).toByteArray());
-    m_steal->setTakerText(settings.value(QStringLiteral("steal/taker")).toString());
+    restoreTaker();
     m_connect->setRecent(settings.value(QStringLiteral("recent")).toStringList());
     m_filter->setRecent(settings.value(QStringLiteral("filters")).toStringList());
 }

@@ -6,11 +6,14 @@
 #include "ui/filter/filter_editor.h"
 #include "ui/filter/tree_path.h"
 #include "ui/shell/event_log.h"
+#include "ui/shell/held_panel.h"
 #include "ui/shell/list_page.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/mode_control.h"
 #include "ui/shell/notice_bar.h"
 #include "ui/shell/steal_bar.h"
+
+#include <algorithm>
 
 #include <QDockWidget>
 #include <QSettings>
@@ -65,9 +68,47 @@ void MainWindow::steal()
     const auto taker = m_steal->taker();
     if (!taker || m_work.attachment.stealPort() == 0)
         return;
-    QSettings().setValue(QStringLiteral("steal/taker"), m_steal->takerText());
-    m_work.attachment.setTaker(*taker);
+    keepTaker();
+    m_held->setAddress(*taker);
+    m_work.attachment.setTaker(*taker, m_steal->onFailure());
     m_work.attachment.setMode(Mode::Steal);
+}
+
+// The texts of a fixed answer are not kept: they may hold what belongs on no disk.
+void MainWindow::keepTaker() const
+{
+    const TakerChoice& choice = m_steal->choice();
+    QSettings settings;
+    settings.setValue(QStringLiteral("steal/taker"), addressText(choice.taker));
+    settings.setValue(QStringLiteral("steal/kind"), static_cast<int>(choice.taker.kind));
+    settings.setValue(QStringLiteral("steal/http1"),
+                      choice.taker.speaks == session::Taker::Speaks::Http1);
+    settings.setValue(QStringLiteral("steal/status"), choice.taker.status);
+    settings.setValue(QStringLiteral("steal/file"), QString::fromStdString(choice.taker.bodyFile));
+    settings.setValue(QStringLiteral("steal/onFailure"), static_cast<int>(choice.onFailure));
+}
+
+void MainWindow::restoreTaker()
+{
+    const QSettings settings;
+    TakerChoice choice;
+    session::Taker& taker = choice.taker;
+    constexpr int lastKind = static_cast<int>(session::Taker::Kind::Held);
+    taker.kind = static_cast<session::Taker::Kind>(
+        std::clamp(settings.value(QStringLiteral("steal/kind")).toInt(), 0, lastKind));
+    if (const auto address =
+            readAddress(settings.value(QStringLiteral("steal/taker")).toString())) {
+        taker.host = address->first;
+        taker.port = address->second;
+    }
+    if (settings.value(QStringLiteral("steal/http1")).toBool())
+        taker.speaks = session::Taker::Speaks::Http1;
+    taker.status = static_cast<std::uint16_t>(
+        std::clamp(settings.value(QStringLiteral("steal/status"), 503).toInt(), 200, 599));
+    taker.bodyFile = settings.value(QStringLiteral("steal/file")).toString().toStdString();
+    if (settings.value(QStringLiteral("steal/onFailure"), 1).toInt() == 0)
+        choice.onFailure = wire::OnTakerFailure::PassOn;
+    m_steal->setChoice(choice);
 }
 
 void MainWindow::stealWithoutProbes()

@@ -6,6 +6,7 @@
 #include "ui/theme/theme.h"
 
 #include <QComboBox>
+#include <QFileInfo>
 #include <QFrame>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -25,7 +26,10 @@ StealBar::StealBar(QWidget* parent)
     , m_count(new QLabel(this))
     , m_portLabel(new QLabel(tr("&Port"), this))
     , m_port(new QComboBox(this))
+    , m_takerLabel(new QLabel(tr("&Answer at"), this))
     , m_taker(new QLineEdit(this))
+    , m_takerWords(new QLabel(this))
+    , m_heldButton(new QPushButton(this))
 {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -33,6 +37,8 @@ StealBar::StealBar(QWidget* parent)
     layout->addWidget(makeBanner());
     layout->addWidget(makeStrip());
     setStealingFrom({}, {});
+    showChoice();
+    setHeld(0);
 }
 
 QWidget* StealBar::makeBanner()
@@ -51,6 +57,9 @@ QWidget* StealBar::makeBanner()
     stop->setProperty("kind", QStringLiteral("steal"));
     stop->setToolTip(tr("Back to Mirror at once (Shift+F9)"));
     connect(stop, &QPushButton::clicked, this, &StealBar::stopRequested);
+    m_heldButton->setObjectName(QStringLiteral("showHeld"));
+    m_heldButton->setIcon(theme::icon(QStringLiteral("freeze")));
+    connect(m_heldButton, &QPushButton::clicked, this, &StealBar::heldRequested);
     auto* row = new QHBoxLayout(m_banner);
     row->setContentsMargins(
         theme::gap + theme::gapSmall, theme::gapSmall, theme::gap, theme::gapSmall);
@@ -58,6 +67,7 @@ QWidget* StealBar::makeBanner()
     row->addWidget(icon);
     row->addWidget(m_stealing);
     row->addWidget(m_summary, 1);
+    row->addWidget(m_heldButton);
     row->addWidget(stop);
     return m_banner;
 }
@@ -85,15 +95,23 @@ QWidget* StealBar::makeStrip()
     connect(m_port, &QComboBox::activated, this, [this](int index) {
         emit portChosen(static_cast<quint16>(m_port->itemData(index).toUInt()));
     });
-    auto* label = new QLabel(tr("&Answer at"), m_strip);
-    label->setBuddy(m_taker);
+    m_takerLabel->setBuddy(m_taker);
+    m_takerWords->setTextFormat(Qt::PlainText);
+    m_takerWords->setObjectName(QStringLiteral("takerWords"));
+    auto* handler = new QPushButton(tr("&Handler…"), m_strip);
+    handler->setObjectName(QStringLiteral("editTaker"));
+    handler->setToolTip(tr("Who answers stolen requests: a program, a fixed answer, or you"));
+    connect(handler, &QPushButton::clicked, this, &StealBar::editTaker);
     m_taker->setObjectName(QStringLiteral("takerAddress"));
     m_taker->setAccessibleName(tr("Address that answers stolen requests"));
     m_taker->setPlaceholderText(QStringLiteral("127.0.0.1:8080"));
     m_taker->setToolTip(tr("Your own service, reachable from this machine: HOST:PORT"));
     m_taker->setMaximumWidth(170);
     connect(m_taker, &QLineEdit::textChanged, this, &StealBar::checkTaker);
-    connect(m_taker, &QLineEdit::editingFinished, this, &StealBar::takerChanged);
+    connect(m_taker, &QLineEdit::editingFinished, this, [this] {
+        readField();
+        emit takerChanged();
+    });
     auto* row = new QHBoxLayout(m_strip);
     row->setContentsMargins(
         theme::gap + theme::gapSmall, theme::gapSmall, theme::gap, theme::gapSmall);
@@ -105,8 +123,10 @@ QWidget* StealBar::makeStrip()
     row->addSpacing(theme::gap);
     row->addWidget(m_portLabel);
     row->addWidget(m_port);
-    row->addWidget(label);
+    row->addWidget(m_takerLabel);
     row->addWidget(m_taker);
+    row->addWidget(m_takerWords);
+    row->addWidget(handler);
     return m_strip;
 }
 
@@ -166,39 +186,85 @@ void StealBar::setStripVisible(bool visible)
 
 std::optional<session::Taker> StealBar::taker() const
 {
-    const QString text = m_taker->text().trimmed();
-    const qsizetype colon = text.lastIndexOf(QLatin1Char(':'));
-    bool isNumber = false;
-    const uint port = text.mid(colon + 1).toUInt(&isNumber);
-    if (!isNumber || port == 0 || port > 65535)
+    session::Taker taker = m_choice.taker;
+    if (taker.kind != session::Taker::Kind::Address)
+        return taker;
+    const auto address = readAddress(m_taker->text());
+    if (!address)
         return std::nullopt;
-    session::Taker taker;
-    if (colon > 0)
-        taker.host =
-            text.left(colon).remove(QLatin1Char('[')).remove(QLatin1Char(']')).toStdString();
-    taker.port = static_cast<std::uint16_t>(port);
+    taker.host = address->first;
+    taker.port = address->second;
     return taker;
 }
 
-void StealBar::setTakerText(const QString& text)
+void StealBar::readField()
 {
-    m_taker->setText(text);
+    if (const auto address = readAddress(m_taker->text())) {
+        m_choice.taker.host = address->first;
+        m_choice.taker.port = address->second;
+    }
 }
 
-QString StealBar::takerText() const
+void StealBar::setChoice(const TakerChoice& choice)
 {
-    return m_taker->text();
+    m_choice = choice;
+    if (choice.taker.port != 0)
+        m_taker->setText(addressText(choice.taker));
+    showChoice();
+}
+
+void StealBar::editTaker()
+{
+    readField();
+    TakerDialog dialog(m_choice, window());
+    if (dialog.exec() != QDialog::Accepted)
+        return;
+    setChoice(dialog.choice());
+    emit takerChanged();
+}
+
+// The field for an address where it is one; else in words.
+void StealBar::showChoice()
+{
+    const session::Taker& taker = m_choice.taker;
+    using Kind = session::Taker::Kind;
+    const bool address = taker.kind == Kind::Address;
+    m_taker->setVisible(address);
+    m_takerWords->setVisible(!address);
+    m_takerLabel->setText(address ? tr("&Answer at") : tr("Answer"));
+    QString words;
+    if (taker.kind == Kind::Fixed) {
+        const QString body = !taker.bodyFile.empty()
+                                 ? QFileInfo(QString::fromStdString(taker.bodyFile)).fileName()
+                                 : tr("%n byte(s)", nullptr, static_cast<int>(taker.body.size()));
+        words = tr("fixed: %1, %2").arg(taker.status).arg(body);
+    } else if (taker.kind == Kind::Held) {
+        words = tr("held for you");
+    }
+    m_takerWords->setText(words);
+    m_takerWords->setToolTip(words);
+}
+
+void StealBar::setHeld(int count)
+{
+    m_heldButton->setVisible(count > 0);
+    m_heldButton->setText(tr("%n held", nullptr, count));
+    m_heldButton->setToolTip(tr("Edit and release what waits (F10)"));
 }
 
 void StealBar::focusTaker()
 {
+    if (!m_taker->isVisible()) {
+        editTaker();
+        return;
+    }
     m_taker->setFocus();
     m_taker->selectAll();
 }
 
 void StealBar::checkTaker()
 {
-    const bool wrong = !m_taker->text().isEmpty() && !taker();
+    const bool wrong = !m_taker->text().isEmpty() && !readAddress(m_taker->text());
     theme::restyle(m_taker, "fieldState", wrong ? QStringLiteral("invalid") : QString());
 }
 

@@ -5,9 +5,9 @@
 #pragma once
 
 #include "core/filter/filter.h"
-#include "core/session/session.h"
 
 #include "ui/shell/steal_preview.h"
+#include "ui/shell/taker_dialog.h"
 
 #include <QVector>
 #include <QWidget>
@@ -35,23 +35,35 @@ public:
     // The ports to choose from; a choice is offered when there are several. 0: none chosen.
     void setPorts(const QVector<quint16>& ports, quint16 chosen);
 
-    // Where stolen requests are answered; nothing when the field holds no address.
+    // Who answers stolen requests; nothing when it is an address and the field holds none.
     [[nodiscard]] std::optional<session::Taker> taker() const;
-    void setTakerText(const QString& text);
-    [[nodiscard]] QString takerText() const;
+
+    [[nodiscard]] wire::OnTakerFailure onFailure() const { return m_choice.onFailure; }
+
+    void setChoice(const TakerChoice& choice);
+
+    [[nodiscard]] const TakerChoice& choice() const { return m_choice; }
+
     void focusTaker();
+    void editTaker();
+
+    // Requests that wait for a person.
+    void setHeld(int count);
     void focusPort();
 
 signals:
     void stopRequested();
     void editRequested();
     void takerChanged();
+    void heldRequested();
     void portChosen(quint16 port);
 
 private:
     QWidget* makeBanner();
     QWidget* makeStrip();
     void checkTaker();
+    void readField();
+    void showChoice();
 
     QFrame* m_banner;
     QLabel* m_stealing;
@@ -61,7 +73,11 @@ private:
     QLabel* m_count;
     QLabel* m_portLabel;
     QComboBox* m_port;
+    QLabel* m_takerLabel;
     QLineEdit* m_taker;
+    QLabel* m_takerWords;
+    QPushButton* m_heldButton;
+    TakerChoice m_choice;
 };
 
 } // namespace podglass::shell

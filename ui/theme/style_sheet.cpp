@@ -108,6 +108,8 @@ QToolButton[segment][steal="true"]:checked { background: $stealfill; color: $ste
 constexpr const char* fields = R"(
 QLineEdit, QSpinBox, QComboBox { background: $base; border: 1px solid $border; border-radius: 5px; padding: 4px 8px; color: $text; selection-background-color: $accentfill; selection-color: $accenttext; }
 QLineEdit:focus, QSpinBox:focus, QComboBox:focus { border: 1px solid $accent; }
+QDialog QPlainTextEdit { background: $base; border: 1px solid $border; border-radius: 5px; padding: 2px; }
+QDialog QPlainTextEdit:focus { border: 1px solid $accent; }
 QLineEdit:disabled, QComboBox:disabled { background: $window; color: $muted; }
 QLineEdit[fieldState="valid"] { border: 1px solid $success; background: $successfill; }
 QLineEdit[fieldState="warning"] { border: 1px solid $warning; background: $warningfill; }

@@ -236,9 +236,11 @@ private slots:
         const wire::PortState second = rig.set(anna, Mode::Steal, "path is /a");
         QCOMPARE(rig.redirects.size(), std::size_t(1)); // one redirect for both
         QVERIFY((rig.now().takers == Clients{bert, anna}));
-        QVERIFY((second.otherClients == std::vector<std::string>{"bert (steals)"}));
+        QVERIFY((second.otherClients
+                 == std::vector<std::string>{"bert (steals before you: path is /b)"}));
         QVERIFY(rig.toldTo(bert));
-        QVERIFY((rig.toldTo(bert)->otherClients == std::vector<std::string>{"anna (steals)"}));
+        QVERIFY((rig.toldTo(bert)->otherClients
+                 == std::vector<std::string>{"anna (steals after you: path is /a)"}));
         QVERIFY(!rig.toldTo(anna)); // she has her answer
 
         // An edited filter keeps its age.

@@ -75,6 +75,12 @@ public:
         taker = wanted;
     }
 
+    void release(std::uint64_t held, const session::Release& wanted) override
+    {
+        releasedId = held;
+        released = wanted;
+    }
+
     void answer(std::uint32_t, std::optional<std::string> text) override { answered = text; }
 
     template <typename T>
@@ -112,6 +118,8 @@ public:
 
     std::vector<wire::SetPort> sent;
     std::optional<session::Taker> taker;
+    std::uint64_t releasedId = 0;
+    std::optional<session::Release> released;
     std::optional<std::string> answered;
     int refused = 0;
 

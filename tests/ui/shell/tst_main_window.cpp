@@ -142,7 +142,7 @@ private slots:
     {
         Rig rig;
         QVERIFY(rig.attach());
-        rig.work.attachment.setTaker({});
+        rig.work.attachment.setTaker({}, wire::OnTakerFailure::BadGateway);
         rig.work.attachment.setStealPort(8080);
         rig.work.attachment.setMode(wire::Mode::Steal);
         QTRY_COMPARE(rig.work.attachment.mode(), wire::Mode::Steal);
