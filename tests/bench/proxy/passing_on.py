@@ -109,7 +109,7 @@ def compare(kind, pairs, seconds):
                     pid, to = process.child.pid, proxied
                 else:
                     process = lab.ctl(*STEAL, port=str(port), keep=False).ready()
-                    pid, to = process.agent(), port
+                    pid, to = process.worker(), port
                 before = cpu_seconds(pid)
                 got = lab.load(kind, to, seconds)
                 spent = cpu_seconds(pid) - before
@@ -150,7 +150,7 @@ def upload(count, megabytes):
         lab.start('python3', '-c', SINK, where=lab.pod)
         until(lambda: run(*inside(lab.pod, 'ss', '-ltnH', 'sport = :8090')).stdout, what='the sink')
         ctl = lab.ctl(*STEAL, port='8090', keep=False).ready()
-        agent = ctl.agent()
+        agent = ctl.worker()
         data = os.path.join(lab.folder, 'data')
         digest = hashlib.sha256()
         with open(data, 'wb') as file:
@@ -223,7 +223,7 @@ def soak(count):
         lab.start('python3', '-c', ECHO, where=lab.pod)
         until(lambda: run(*inside(lab.pod, 'ss', '-ltnH', 'sport = :8090')).stdout, what='the echo')
         ctl = lab.ctl(*STEAL, port='8090', keep=False).ready()
-        agent, start = ctl.agent(), time.monotonic()
+        agent, start = ctl.worker(), time.monotonic()
         said = run(*inside(lab.caller, 'python3', '-c', CALLER, str(count), POD4)).stdout.strip()
         print('%s of %d in %.0f s; agent anonymous %.1f MiB' %
               (said, count, time.monotonic() - start, memory(agent) / 2**20))
@@ -256,13 +256,11 @@ print("right", right)
 def hold(count):
     with Bench() as lab:
         ctl = lab.ctl(*STEAL, keep=False).ready()
-        agent = ctl.agent()
+        agent = ctl.worker()
         before = memory(agent)
         holder = subprocess.Popen(inside(lab.caller, 'python3', '-c', HOLDER, str(count), POD4), text=True,
                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        print(holder.stdout.readline().strip(), '; proxied', until(
-            lambda: (ctl.telemetry or {}).get('connections', ctl.telemetry) is not None and ctl.telemetry,
-            what='telemetry').get('proxied_connections', '?'))
+        print(holder.stdout.readline().strip())
         print('agent anonymous +%.1f MiB = %.2f KiB a connection; descriptors %d' %
               ((memory(agent) - before) / 2**20, (memory(agent) - before) / 1024 / count,
                len(os.listdir('/proc/%d/fd' % agent))))

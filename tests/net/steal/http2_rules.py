@@ -116,6 +116,14 @@ def starts(sent):
         at += 9 + int.from_bytes(sent[at:at + 3], 'big')
 
 
+def same(one, other):
+    """A close with unread bytes is a reset, which may overtake the GOAWAY before it."""
+    ends = one['end'], other['end']
+    if 'closed' in ends and ends[0] != ends[1]:
+        return any(end.startswith('goaway') for end in ends)
+    return one == other
+
+
 async def all_of(where, port):
     names = list(CASES)
     got = await asyncio.gather(*(outcome(where, port, CASES[name][1]) for name in names))
@@ -143,7 +151,7 @@ class Http2Rules(unittest.TestCase):
             lab.ctl('--mode', 'steal', '--filter-text', 'header "x-me" is "1"', '--answer', '200').ready()
             through = ask()
         wrong = ['%s (RFC 9113 %s): directly %s, through us %s' % (name, CASES[name][0], direct[name], through[name])
-                 for name in CASES if direct[name] != through[name]]
+                 for name in CASES if not same(direct[name], through[name])]
         print('%d cases, %d differ' % (len(CASES), len(wrong)))
         self.assertEqual(wrong, [], '\n'.join(wrong))
 
