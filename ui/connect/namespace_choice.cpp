@@ -31,7 +31,9 @@ NamespaceChoice::NamespaceChoice(QWidget* parent)
     setFocusPolicy(Qt::StrongFocus);
     setToolTip(tr("Which namespaces are shown (Alt+N)"));
     setShortcut(Qt::ALT | Qt::Key_N);
-    m_popup = new QFrame(this, Qt::Popup);
+    m_popup = new QFrame(this);
+    m_popup->hide();
+    m_popup->setAutoFillBackground(true);
     m_popup->setFrameShape(QFrame::StyledPanel);
     m_popup->resize(popupWidth, popupHeight);
     m_search = new QLineEdit(m_popup);
@@ -69,9 +71,7 @@ NamespaceChoice::NamespaceChoice(QWidget* parent)
 
 void NamespaceChoice::setNamespaces(const std::map<std::string, std::size_t>& counts)
 {
-    // While the list is open it does not change under the hand.
-    if (!m_popup->isVisible())
-        m_model->setNamespaces(counts);
+    m_model->setNamespaces(counts);
 }
 
 void NamespaceChoice::clearChoice()
@@ -87,10 +87,14 @@ const std::set<std::string>& NamespaceChoice::chosen() const
 
 void NamespaceChoice::openList()
 {
+    emit opening();
     m_search->clear();
     m_model->setQuery({});
-    m_popup->move(mapToGlobal(QPoint(width() - popupWidth, height())));
+    // Part of the window, not a window: it can be read and closed like everything else in it.
+    m_popup->setParent(window());
+    m_popup->move(mapTo(window(), QPoint(width() - popupWidth, height())));
     m_popup->show();
+    m_popup->raise();
     m_list->setCurrentIndex(m_model->index(0));
     m_search->setFocus();
 }
@@ -134,8 +138,13 @@ void NamespaceChoice::describe()
 
 bool NamespaceChoice::eventFilter(QObject* watched, QEvent* event)
 {
+    if (watched == m_search && event->type() == QEvent::FocusOut)
+        m_popup->hide();
     if (watched == m_search && event->type() == QEvent::KeyPress) {
         switch (static_cast<QKeyEvent*>(event)->key()) {
+        case Qt::Key_Escape:
+            setFocus();
+            return true;
         case Qt::Key_Up:
         case Qt::Key_Down:
         case Qt::Key_PageUp:

@@ -25,7 +25,7 @@ class NamespaceChoice : public QToolButton
 public:
     explicit NamespaceChoice(QWidget* parent = nullptr);
 
-    // With the number of places in each.
+    // With the number of places in each; taken only by an open list.
     void setNamespaces(const std::map<std::string, std::size_t>& counts);
     void clearChoice();
 
@@ -34,6 +34,8 @@ public:
     void openList();
 
 signals:
+    // The list is about to be shown: setNamespaces() is due.
+    void opening();
     void chosenChanged();
     // A name that is in no list: it is ticked, and somebody may want to follow it.
     void typed(const QString& name);

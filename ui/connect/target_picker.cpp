@@ -87,6 +87,9 @@ void TargetPicker::buildHead()
     connect(m_namespaces, &NamespaceChoice::chosenChanged, this, [this] {
         m_model->setNamespaces(m_namespaces->chosen());
     });
+    connect(m_namespaces, &NamespaceChoice::opening, this, [this] {
+        m_namespaces->setNamespaces(m_model->index().namespaces());
+    });
     connect(m_namespaces, &NamespaceChoice::typed, this, &TargetPicker::namespaceWanted);
 }
 
@@ -248,7 +251,6 @@ void TargetPicker::applyCluster(const kubernetes::Delta& delta)
         m_model->remove(change.gone);
     m_model->put(std::move(change.put));
     m_namespaces->show();
-    m_namespaces->setNamespaces(m_model->index().namespaces());
     updateStatus();
 }
 

@@ -326,7 +326,7 @@ void TestTargetPicker::namespacesAreTickedOrTyped()
     auto* choice = find<connect::NamespaceChoice>("namespaceChoice");
     QVERIFY(choice->isVisible());
     choice->openList();
-    auto* search = find<QLineEdit>("namespaceSearch");
+    auto* search = m_window->findChild<QLineEdit*>("namespaceSearch");
     QTest::keyClicks(search, "bill");
     QTest::keyClick(search, Qt::Key_Return);
     QTRY_COMPARE(view->model()->rowCount(), 1);
