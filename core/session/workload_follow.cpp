@@ -129,6 +129,10 @@ void WorkloadFollow::settle()
     const bool complete = m_following == kubernetes::Following::Live;
     if (!m_announced && complete && m_replicas.empty() && m_waiting.empty()) {
         m_over = true;
+        if (!m_failed.empty()) { // pods there are, but no agent came to them
+            m_events.end(m_failure);
+            return;
+        }
         m_events.end(
             {.what = why(),
              .where = m_spec.kind + "/" + m_spec.name + " in namespace " + m_spec.nameSpace,
