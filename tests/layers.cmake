@@ -31,7 +31,8 @@ set(allow_ui_filter ${allow_ui_views})
 set(allow_ui_charts base ui/theme)
 set(allow_ui_connect base flow channel wire kubernetes session targets ui/theme)
 set(allow_ui_theme "")
-set(allow_ui_bridge base bytes io flow channel wire filter session targets store files ui/models)
+set(allow_ui_bridge base bytes io flow channel wire filter kubernetes session targets store files
+    ui/models)
 set(allow_ui_shell base bytes flow filter wire kubernetes session targets store export ui/theme ui/models ui/views
     ui/filter ui/charts ui/connect ui/bridge)
 

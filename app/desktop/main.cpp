@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // podglass [ADDRESS]: composes the window over a session and runs it. No logic here.
+#include "core/targets/known_hosts.h"
+#include "core/targets/small_file.h"
+
 #include "ui/bridge/session_link.h"
 #include "ui/shell/main_window.h"
 #include "ui/theme/icon.h"
@@ -16,6 +19,8 @@
 using namespace podglass;
 
 namespace {
+
+constexpr std::size_t knownHostsOffered = 500;
 
 // Beside the executable, in the tree of a build, or where the package puts it.
 QString findProgram(const QString& given, const QString& name, const QString& buildFolder)
@@ -59,7 +64,9 @@ int main(int argc, char** argv)
     options.addOptions({agent, sshHelper});
     options.addPositionalArgument(
         QStringLiteral("address"),
-        QCoreApplication::translate("main", "Target to open, e.g. ssh://host/container/NAME."),
+        QCoreApplication::translate(
+            "main",
+            "Target to open, e.g. ssh://host/container/NAME, or the name it is kept under."),
         QStringLiteral("[address]"));
     options.process(application);
 
@@ -85,8 +92,10 @@ int main(int argc, char** argv)
     // After the first paint: reading files and connecting must not delay it.
     const QStringList addresses = options.positionalArguments();
     QTimer::singleShot(0, &window, [&] {
-        if (auto config = targets::loadSshConfig({}); config)
-            window.setSshConfig(std::move(*config));
+        const auto known = targets::readSmallFile(targets::expandHome("~/.ssh/known_hosts"));
+        const auto names = targets::knownHostNames(known ? known.value() : "", knownHostsOffered);
+        auto config = targets::loadSshConfig({});
+        window.setSshConfig(config ? std::move(*config) : targets::SshConfig(), names);
         if (!addresses.isEmpty())
             window.openAddress(addresses.first());
     });

@@ -72,6 +72,10 @@ private:
     std::vector<KnownKey> m_keys;
 };
 
+// Names of a file's text as a person could type them ("host" or "[host]:port"), each once, at most
+// `limit`. Hashed names, patterns and revoked keys are left out.
+std::vector<std::string> knownHostNames(std::string_view text, std::size_t limit);
+
 // "host" or "[host]:port", lower case: how a host is named in the file.
 std::string knownHostName(std::string_view host, std::uint16_t port);
 

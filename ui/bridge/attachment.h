@@ -48,6 +48,8 @@ public:
 
     [[nodiscard]] wire::Mode wantedMode() const { return m_wanted; }
 
+    [[nodiscard]] bool viewOnly() const { return m_viewOnly; }
+
     [[nodiscard]] bool canSteal() const;
     // Why not, in words; empty when it can.
     [[nodiscard]] QString lacking() const;

@@ -18,7 +18,7 @@ namespace podglass::connect {
 
 namespace {
 
-constexpr int contentWidth = 640;
+constexpr int contentWidth = 760;
 
 } // namespace
 
@@ -39,8 +39,7 @@ ConnectPage::ConnectPage(QWidget* parent)
     m_back->hide();
     formColumn->addWidget(m_back, 0, Qt::AlignLeft);
     m_form = new HostForm(formPage);
-    formColumn->addWidget(m_form);
-    formColumn->addStretch(1);
+    formColumn->addWidget(m_form, 1);
     m_pages->addWidget(formPage);
     m_pages->addWidget(buildProgress());
     auto* row = new QHBoxLayout(this);
@@ -49,7 +48,13 @@ ConnectPage::ConnectPage(QWidget* parent)
     row->addWidget(m_pages, 100);
     row->addStretch(1);
     QObject::connect(m_back, &QPushButton::clicked, this, &ConnectPage::backWanted);
-    QObject::connect(m_form, &HostForm::connectWanted, this, &ConnectPage::connectWanted);
+    QObject::connect(m_form,
+                     &HostForm::connectWanted,
+                     this,
+                     [this](const session::Address& address, bool viewOnly) {
+                         m_viewOnly = viewOnly;
+                         emit connectWanted(address, viewOnly);
+                     });
     QObject::connect(m_prompt,
                      &PromptCard::answered,
                      this,
@@ -64,8 +69,9 @@ ConnectPage::ConnectPage(QWidget* parent)
     });
     QObject::connect(m_error, &ErrorCard::offerTaken, this, &ConnectPage::offerTaken);
     QObject::connect(m_error, &ErrorCard::backWanted, this, [this] { showForm(); });
-    QObject::connect(
-        m_error, &ErrorCard::retryWanted, this, [this] { emit connectWanted(m_address); });
+    QObject::connect(m_error, &ErrorCard::retryWanted, this, [this] {
+        emit connectWanted(m_address, m_viewOnly);
+    });
 }
 
 QWidget* ConnectPage::buildProgress()
@@ -93,14 +99,19 @@ QWidget* ConnectPage::buildProgress()
     return page;
 }
 
-void ConnectPage::setSshConfig(targets::SshConfig config)
+void ConnectPage::setSshConfig(targets::SshConfig config, const std::vector<std::string>& known)
 {
-    m_form->setSshConfig(std::move(config));
+    m_form->setSshConfig(std::move(config), known);
 }
 
-void ConnectPage::setRecent(const QStringList& addresses)
+void ConnectPage::setContexts(const std::vector<kubernetes::Context>& contexts)
 {
-    m_form->setRecent(addresses);
+    m_form->setContexts(contexts);
+}
+
+void ConnectPage::setSaved(const std::vector<SavedAddress>& saved)
+{
+    m_form->setSaved(saved);
 }
 
 void ConnectPage::setBack(const QString& name)

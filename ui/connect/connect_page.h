@@ -8,6 +8,8 @@
 #include "core/session/update.h"
 #include "core/targets/ssh_config.h"
 
+#include "ui/connect/start_places.h"
+
 #include <QWidget>
 
 class QLabel;
@@ -28,8 +30,10 @@ class ConnectPage : public QWidget
 public:
     explicit ConnectPage(QWidget* parent = nullptr);
 
-    void setSshConfig(targets::SshConfig config);
-    void setRecent(const QStringList& addresses);
+    // What there is to connect to; `known`: names of known_hosts.
+    void setSshConfig(targets::SshConfig config, const std::vector<std::string>& known = {});
+    void setContexts(const std::vector<kubernetes::Context>& contexts);
+    void setSaved(const std::vector<SavedAddress>& saved);
     // There is something to go back to: its name, for a button and for Esc. Empty: nothing.
     void setBack(const QString& name);
     // Shows the form, ready to type; with a text that was typed elsewhere, and what is wrong in it.
@@ -42,7 +46,7 @@ public:
     void showError(const base::Error& error, const QString& offer = {});
 
 signals:
-    void connectWanted(const podglass::session::Address& address);
+    void connectWanted(const podglass::session::Address& address, bool viewOnly);
     void cancelWanted();
     void backWanted();
     void offerTaken();
@@ -64,6 +68,7 @@ private:
     ErrorCard* m_error = nullptr;
     QPushButton* m_cancel = nullptr;
     session::Address m_address;
+    bool m_viewOnly = false;
 };
 
 } // namespace podglass::connect

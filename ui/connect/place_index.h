@@ -54,7 +54,8 @@ public:
 
     [[nodiscard]] const Place& place(PlaceId id) const { return m_entries[id].place; }
 
-    [[nodiscard]] bool recent(PlaceId id) const { return m_entries[id].recent != notRecent; }
+    // The one used last.
+    [[nodiscard]] bool last(PlaceId id) const { return m_entries[id].recent == 0; }
 
     [[nodiscard]] const Place* find(const std::string& key) const;
 

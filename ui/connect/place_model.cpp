@@ -186,8 +186,8 @@ QString PlaceModel::text(PlaceId id, int column) const
     const Place& place = m_index.place(id);
     switch (column) {
     case Name:
-        return m_index.recent(id) ? tr("%1 (last)").arg(shownText(place.name))
-                                  : shownText(place.name);
+        return m_index.last(id) ? tr("%1 (last)").arg(shownText(place.name))
+                                : shownText(place.name);
     case Kind:
         return shownText(place.kind);
     case Where:

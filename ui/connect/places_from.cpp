@@ -17,7 +17,9 @@ PlaceGroup groupOf(const std::string& kind)
         return PlaceGroup::Container;
     if (kind == "service")
         return PlaceGroup::Service;
-    return kind == "netns" ? PlaceGroup::Namespace : PlaceGroup::Process;
+    if (kind == "process")
+        return PlaceGroup::Process;
+    return kind == "netns" ? PlaceGroup::Namespace : PlaceGroup::Workload;
 }
 
 } // namespace

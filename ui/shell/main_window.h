@@ -11,6 +11,7 @@
 #include "core/session/address.h"
 #include "core/targets/ssh_config.h"
 
+#include "ui/bridge/cluster_feed.h"
 #include "ui/shell/guard_sheet.h"
 #include "ui/shell/workspace.h"
 #include "ui/theme/theme.h"
@@ -62,7 +63,7 @@ public:
     // Connects, and attaches when the address names a target.
     void openAddress(const QString& address);
     // Hosts to offer.
-    void setSshConfig(targets::SshConfig config);
+    void setSshConfig(targets::SshConfig config, const std::vector<std::string>& known = {});
 
 protected:
     void closeEvent(QCloseEvent* event) override;
@@ -110,7 +111,8 @@ private:
     void onAttached(const wire::Attached& attached);
     void onFailure(const wire::Failure& failure);
     void reconnect();
-    void remember();
+    void followCluster();
+    void keepTarget();
 
     // What arrives.
     void connectFeed();
@@ -180,6 +182,9 @@ private:
     QString m_attachAfter;
     QString m_attachWithSudo;
     bool m_sudoOffered = false;
+    bool m_viewOnlyAfter = false; // of m_attachAfter
+    bridge::ClusterFeed m_clusters;
+    std::vector<std::string> m_clusterScope; // namespaces that were typed
     quint32 m_onlyConnection = 0;
     bool m_wasStealing = false; // when the link was lost
     std::shared_ptr<const filter::CompiledFilter> m_stealCompiled;

@@ -66,6 +66,10 @@ void MainWindow::buildFileMenu()
         m_work.attachment.detach();
         showPicker();
     });
+    action(menu, tr("Keep under a name…"), {}, "keepAction", [this] {
+        if (m_work.attachment.attached())
+            keepTarget();
+    });
     menu->addSeparator();
     action(menu, tr("Quit"), QKeySequence(tr("Ctrl+Q")), "quitAction", [this] { close(); });
     connect(m_target, &QToolButton::clicked, this, &MainWindow::showPicker);

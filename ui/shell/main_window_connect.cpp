@@ -9,9 +9,10 @@
 #include "ui/shell/list_page.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/notice_bar.h"
+#include "ui/shell/saved_targets.h"
 #include "ui/views/exchange_list.h"
 
-#include <QSettings>
+#include <QInputDialog>
 #include <QStackedWidget>
 #include <QTableView>
 
@@ -19,7 +20,11 @@ namespace podglass::shell {
 
 namespace {
 
-constexpr int recentAddresses = 8;
+// Such a road lists a whole cluster, which is followed live rather than listed once.
+bool isCluster(const session::Address& address)
+{
+    return session::print(address).starts_with("k8s");
+}
 
 QString safe(const std::string& text)
 {
@@ -82,7 +87,20 @@ void MainWindow::wireConnecting()
     QObject::connect(
         &feed, &bridge::Feed::targets, m_picker, &podglass::connect::TargetPicker::setTargets);
     using podglass::connect::ConnectPage;
-    QObject::connect(m_connect, &ConnectPage::connectWanted, this, &MainWindow::connectTo);
+    QObject::connect(m_connect,
+                     &ConnectPage::connectWanted,
+                     this,
+                     [this](const session::Address& address, bool viewOnly) {
+                         m_viewOnlyAfter = viewOnly;
+                         connectTo(address);
+                     });
+    QObject::connect(&m_clusters, &bridge::ClusterFeed::contexts, this, [this](const auto& list) {
+        m_connect->setContexts(list);
+    });
+    QObject::connect(&m_clusters,
+                     &bridge::ClusterFeed::changed,
+                     m_picker,
+                     &podglass::connect::TargetPicker::applyCluster);
     QObject::connect(m_connect, &ConnectPage::backWanted, this, &MainWindow::leavePage);
     QObject::connect(m_connect, &ConnectPage::cancelWanted, this, [this] {
         m_work.link.close();
@@ -104,18 +122,25 @@ void MainWindow::wireConnecting()
                          m_work.attachment.attach(spec, port, viewOnly);
                      });
     QObject::connect(m_picker, &TargetPicker::refreshWanted, this, &MainWindow::showPicker);
+    QObject::connect(m_picker, &TargetPicker::namespaceWanted, this, [this](const QString& name) {
+        m_clusterScope.push_back(name.toStdString());
+        followCluster();
+    });
     QObject::connect(m_picker, &TargetPicker::cancelWanted, this, &MainWindow::leavePage);
 }
 
-void MainWindow::setSshConfig(targets::SshConfig config)
+void MainWindow::setSshConfig(targets::SshConfig config, const std::vector<std::string>& known)
 {
-    m_connect->setSshConfig(std::move(config));
+    m_connect->setSshConfig(std::move(config), known);
+    m_clusters.readContexts();
 }
 
 void MainWindow::openAddress(const QString& address)
 {
-    const auto parsed = session::parseAddress(address.toStdString());
+    const auto kept = savedAddress(address);
+    const auto parsed = session::parseAddress(kept ? kept->address : address.toStdString());
     if (parsed) {
+        m_viewOnlyAfter = kept && kept->viewOnly;
         connectTo(*parsed);
         return;
     }
@@ -126,6 +151,8 @@ void MainWindow::openAddress(const QString& address)
 
 void MainWindow::connectTo(const session::Address& address)
 {
+    m_clusters.stop();
+    m_clusterScope.clear();
     m_address = address;
     m_sudoOffered = false;
     m_attachAfter = QString::fromStdString(address.target);
@@ -140,7 +167,7 @@ void MainWindow::showConnect()
     const bool back = m_work.attachment.attached() || m_work.store.requests() != 0;
     const QString name = m_work.attachment.name();
     m_connect->setBack(!back ? QString() : name.isEmpty() ? tr("the list") : name);
-    m_connect->setRecent(QSettings().value(QStringLiteral("recent")).toStringList());
+    m_connect->setSaved(savedAddresses());
     m_pages->setCurrentIndex(ConnectingPage);
     m_connect->showForm();
 }
@@ -152,9 +179,40 @@ void MainWindow::showPicker()
         return;
     }
     m_pages->setCurrentIndex(PickerPage);
-    m_picker->setLast(QString::fromStdString(m_address.target));
+    if (isCluster(m_address)) {
+        followCluster();
+        return;
+    }
+    m_picker->setRecent(recentTargets(m_address.road));
     m_picker->begin();
     m_work.link.listTargets();
+}
+
+void MainWindow::followCluster()
+{
+    m_picker->beginCluster(QString::fromStdString(m_address.road.host));
+    m_picker->setRecent(recentTargets(m_address.road));
+    kubernetes::Access access;
+    access.context = m_address.road.host;
+    access.kubeconfig = m_address.road.configFile;
+    m_clusters.follow(access, m_clusterScope);
+}
+
+// So that `podglass NAME` and one line of the start page open it.
+void MainWindow::keepTarget()
+{
+    auto* question = new QInputDialog(this);
+    question->setAttribute(Qt::WA_DeleteOnClose);
+    question->setWindowTitle(tr("Keep this target"));
+    question->setLabelText(tr("Name, for the start page and for \"podglass NAME\":"));
+    question->setTextValue(m_work.attachment.name());
+    QObject::connect(question, &QInputDialog::textValueSelected, this, [this](const QString& name) {
+        if (name.trimmed().isEmpty())
+            return;
+        keepAddress(name.trimmed(), m_address, m_work.attachment.viewOnly());
+        m_log->add(tr("Kept as %1").arg(name.trimmed()));
+    });
+    question->open();
 }
 
 // Back to the traffic if there is some, else to where a connection is chosen.
@@ -235,7 +293,7 @@ void MainWindow::onLive(const QString& detail)
                           tr("Steal again (F9)"),
                           [this] { toggleSteal(); });
     } else if (!m_attachAfter.isEmpty()) {
-        m_work.attachment.attach(m_attachAfter);
+        m_work.attachment.attach(m_attachAfter, 0, m_viewOnlyAfter);
     } else {
         showPicker();
     }
@@ -284,8 +342,9 @@ void MainWindow::onAttached(const wire::Attached& attached)
 {
     const QString spec = QString::fromStdString(attached.spec);
     m_log->add(tr("Attached to %1").arg(safe(attached.spec)));
+    m_clusters.stop();
     m_address.target = attached.spec;
-    remember();
+    rememberAddress(m_address);
     if (m_pages->currentIndex() == TrafficPage)
         return; // again, after a break
     m_pages->setCurrentIndex(TrafficPage);
@@ -315,16 +374,6 @@ void MainWindow::onFailure(const wire::Failure& failure)
                       m_work.attachment.attached() ? tr("Choose target…") : QString(),
                       [this] { showPicker(); });
     }
-}
-
-void MainWindow::remember()
-{
-    QSettings settings;
-    const QString address = QString::fromStdString(session::print(m_address));
-    QStringList recent = settings.value(QStringLiteral("recent")).toStringList();
-    recent.removeAll(address);
-    recent.prepend(address);
-    settings.setValue(QStringLiteral("recent"), QStringList(recent.mid(0, recentAddresses)));
 }
 
 } // namespace podglass::shell

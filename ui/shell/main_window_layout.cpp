@@ -11,6 +11,7 @@
 #include "ui/shell/main_window.h"
 #include "ui/shell/mode_control.h"
 #include "ui/shell/notice_bar.h"
+#include "ui/shell/saved_targets.h"
 #include "ui/shell/status_line.h"
 #include "ui/shell/steal_bar.h"
 #include "ui/theme/icon.h"
@@ -165,7 +166,7 @@ void MainWindow::restoreLayout()
     restoreState(settings.value(QStringLiteral("window/state")).toByteArray());
     m_list->restoreState(settings.value(QStringLiteral("window/list")).toByteArray());
     restoreTaker();
-    m_connect->setRecent(settings.value(QStringLiteral("recent")).toStringList());
+    m_connect->setSaved(savedAddresses());
     m_filter->setRecent(settings.value(QStringLiteral("filters")).toStringList());
 }
 

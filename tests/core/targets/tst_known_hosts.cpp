@@ -87,6 +87,22 @@ private slots:
     }
 
     // Salt and hash: HMAC-SHA1 of "h" with a salt of twenty zero bytes, computed with openssl.
+    void namesToOffer()
+    {
+        const auto names = knownHostNames("# comment\n"
+                                          "build-3,10.0.0.3 ssh-ed25519 AAAA\n"
+                                          "[build-4]:2222 ssh-ed25519 AAAA comment\n"
+                                          "|1|c2FsdA==|aGFzaA== ssh-ed25519 AAAA\n"
+                                          "@revoked bad ssh-ed25519 AAAA\n"
+                                          "*.example,!x ssh-ed25519 AAAA\n"
+                                          "-oProxyCommand=x,$(id) ssh-ed25519 AAAA\n"
+                                          "build-3 ssh-rsa AAAA\n\n   last",
+                                          100);
+        const std::vector<std::string> expected{"build-3", "10.0.0.3", "[build-4]:2222", "last"};
+        QVERIFY(names == expected);
+        QCOMPARE(knownHostNames("a x\nb x\nc x\n", 2).size(), std::size_t(2));
+    }
+
     void hashedNames()
     {
         const std::string salt = toBase64(std::string(20, '\0'));

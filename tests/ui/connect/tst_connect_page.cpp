@@ -11,6 +11,7 @@
 #include <QPushButton>
 #include <QRadioButton>
 #include <QSignalSpy>
+#include <QTableView>
 #include <QTest>
 
 using namespace podglass;
@@ -28,6 +29,9 @@ private slots:
     void systemSshIsAChoice();
     void thisMachineNeedsNoHost();
     void nonsenseDoesNotConnect();
+    void enterOpensWhatWasUsedLast();
+    void whatIsFoundIsListedAndSearched();
+    void whatIsKeptStaysViewOnly();
     void aStepUpdatesItsLine();
     void anUnknownHostKeyIsRefusedByEnter();
     void aPasswordIsHiddenAndWiped();
@@ -44,11 +48,7 @@ private:
         return m_page->findChild<T*>(QString::fromLatin1(name));
     }
 
-    void type(const QString& text) const
-    {
-        // Not by keys: they open the list of completions, and the offscreen platform warns of it.
-        find<QComboBox>("connectHost")->lineEdit()->setText(text);
-    }
+    void type(const QString& text) const { find<QLineEdit>("connectHost")->setText(text); }
 
     static session::Address addressOf(const QSignalSpy& spy)
     {
@@ -56,6 +56,18 @@ private:
     }
 
     void someSteps() const;
+
+    void showSources() const
+    {
+        kubernetes::Context context;
+        context.name = "prod-eu";
+        context.server = "https://10.0.0.1:6443";
+        context.current = true;
+        m_page->setContexts({context});
+        m_page->setSaved({{"shop in production", "ssh://prod-bastion/container/shop", true},
+                          {"", "ssh://prod-bastion/netns/shop", false},
+                          {"", "local/netns/orders", false}});
+    }
 
     std::unique_ptr<QWidget> m_window;
     ConnectPage* m_page = nullptr;
@@ -87,7 +99,7 @@ void TestConnectPage::aTypedHostConnectsWithEnter()
 {
     QSignalSpy wanted(m_page, &ConnectPage::connectWanted);
     type("ana@build-3:2200");
-    QTest::keyClick(find<QComboBox>("connectHost"), Qt::Key_Return);
+    QTest::keyClick(find<QLineEdit>("connectHost"), Qt::Key_Return);
     QCOMPARE(wanted.size(), 1);
     const auto road = addressOf(wanted).road;
     QCOMPARE(road.kind, session::RoadKind::Ssh);
@@ -118,9 +130,55 @@ void TestConnectPage::systemSshIsAChoice()
 void TestConnectPage::thisMachineNeedsNoHost()
 {
     QSignalSpy wanted(m_page, &ConnectPage::connectWanted);
-    find<QPushButton>("connectLocal")->click();
+    QTest::keyClicks(find<QLineEdit>("connectHost"), "thi");
+    QTest::keyClick(find<QLineEdit>("connectHost"), Qt::Key_Return);
     QCOMPARE(wanted.size(), 1);
     QCOMPARE(addressOf(wanted).road.kind, session::RoadKind::Local);
+}
+
+void TestConnectPage::enterOpensWhatWasUsedLast()
+{
+    showSources();
+    m_page->showForm();
+    QSignalSpy wanted(m_page, &ConnectPage::connectWanted);
+    QTest::keyClick(find<QLineEdit>("connectHost"), Qt::Key_Return);
+    QCOMPARE(wanted.size(), 1);
+    QCOMPARE(addressOf(wanted).road.host, "prod-bastion");
+    QCOMPARE(addressOf(wanted).target, "netns:shop");
+    QCOMPARE(wanted.back()[1].toBool(), false);
+}
+
+void TestConnectPage::whatIsFoundIsListedAndSearched()
+{
+    showSources();
+    targets::SshConfig config;
+    config.add("Host gate\n HostName 10.0.0.1\n", "/home/ana/.ssh/config", "/home/ana/.ssh");
+    m_page->setSshConfig(std::move(config), {"10.0.0.1", "build-3.example", "[build-4]:2222"});
+    auto* model = find<QTableView>("connectPlaces")->model();
+    // Three kept or used, this machine, gate (its address is not another host), two known, one
+    // context.
+    QTRY_COMPARE(model->rowCount(), 8);
+    type("build4");
+    QTRY_COMPARE(model->rowCount(), 1);
+    QSignalSpy wanted(m_page, &ConnectPage::connectWanted);
+    QTest::keyClick(find<QLineEdit>("connectHost"), Qt::Key_Return);
+    QCOMPARE(addressOf(wanted).road.host, "build-4");
+    QCOMPARE(addressOf(wanted).road.port, 2222);
+    type("prod-eu");
+    QTRY_COMPARE(model->index(0, 1).data().toString(), "context");
+    type("context/");
+    QTest::keyClick(find<QLineEdit>("connectHost"), Qt::Key_Down);
+}
+
+void TestConnectPage::whatIsKeptStaysViewOnly()
+{
+    showSources();
+    type("production");
+    QSignalSpy wanted(m_page, &ConnectPage::connectWanted);
+    QTest::keyClick(find<QLineEdit>("connectHost"), Qt::Key_Return);
+    QCOMPARE(wanted.size(), 1);
+    QCOMPARE(addressOf(wanted).target, "container:shop");
+    QCOMPARE(wanted.back()[1].toBool(), true);
 }
 
 void TestConnectPage::nonsenseDoesNotConnect()
@@ -128,9 +186,7 @@ void TestConnectPage::nonsenseDoesNotConnect()
     QSignalSpy wanted(m_page, &ConnectPage::connectWanted);
     type("host:99999");
     QVERIFY(!find<QPushButton>("connectButton")->isEnabled());
-    QTest::keyClick(find<QComboBox>("connectHost"), Qt::Key_Return);
-    type("");
-    QTest::keyClick(find<QComboBox>("connectHost"), Qt::Key_Return);
+    QTest::keyClick(find<QLineEdit>("connectHost"), Qt::Key_Return);
     QCOMPARE(wanted.size(), 0);
 }
 
@@ -263,7 +319,7 @@ void TestConnectPage::pictures()
         const QString end = scheme == theme::Scheme::Light ? "-light" : "-dark";
         QApplication::setPalette(theme::paletteFor(scheme));
         qApp->setStyleSheet(theme::styleSheetFor(scheme));
-        m_page->setRecent({"ssh://prod-bastion/netns/shop", "local/netns/orders"});
+        showSources();
         m_page->showForm();
         type("prod-bastion");
         shot("form" + end);
