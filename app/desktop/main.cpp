@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// podglass [ADDRESS]: composes the window over a session and runs it. No logic here.
+// podglass [ADDRESS|FILE]: composes the window over a session and runs it. No logic here.
 #include "ui/bridge/session_link.h"
 #include "ui/shell/main_window.h"
 #include "ui/theme/icon.h"
@@ -59,8 +59,9 @@ int main(int argc, char** argv)
     options.addOptions({agent, sshHelper});
     options.addPositionalArgument(
         QStringLiteral("address"),
-        QCoreApplication::translate("main", "Target to open, e.g. ssh://host/container/NAME."),
-        QStringLiteral("[address]"));
+        QCoreApplication::translate(
+            "main", "Target to open, e.g. ssh://host/container/NAME, or a capture file."),
+        QStringLiteral("[address|file]"));
     options.process(application);
 
     theme::Theme theme(application);
@@ -87,7 +88,9 @@ int main(int argc, char** argv)
     QTimer::singleShot(0, &window, [&] {
         if (auto config = targets::loadSshConfig({}); config)
             window.setSshConfig(std::move(*config));
-        if (!addresses.isEmpty())
+        if (!addresses.isEmpty() && QFileInfo(addresses.first()).isFile())
+            window.openFile(addresses.first());
+        else if (!addresses.isEmpty())
             window.openAddress(addresses.first());
     });
     return QApplication::exec();

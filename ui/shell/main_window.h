@@ -60,11 +60,15 @@ public:
 
     // Connects, and attaches when the address names a target.
     void openAddress(const QString& address);
+    // Shows a capture file.
+    void openFile(const QString& path);
     // Hosts to offer.
     void setSshConfig(targets::SshConfig config);
 
 protected:
     void closeEvent(QCloseEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
 
 private:
     // Layout.
@@ -108,6 +112,10 @@ private:
     void onFailure(const wire::Failure& failure);
     void reconnect();
     void remember();
+
+    // Capture files (main_window_file.cpp).
+    void chooseFile();
+    void onFileProgress(const session::FileProgress& progress);
 
     // What arrives.
     void connectFeed();
@@ -169,6 +177,7 @@ private:
     QTimer m_previewTimer;
     session::Address m_address; // in use, or being opened
     session::State m_state = session::State::Disconnected;
+    QString m_file; // the capture file opened last
     QString m_attachAfter;
     quint32 m_onlyConnection = 0;
     bool m_wasStealing = false; // when the link was lost

@@ -67,6 +67,10 @@ void MainWindow::buildFileMenu()
         showPicker();
     });
     menu->addSeparator();
+    action(menu, tr("Open capture file…"), QKeySequence(tr("Ctrl+O")), "openFileAction", [this] {
+        chooseFile();
+    });
+    menu->addSeparator();
     action(menu, tr("Quit"), QKeySequence(tr("Ctrl+Q")), "quitAction", [this] { close(); });
     connect(m_target, &QToolButton::clicked, this, &MainWindow::showPicker);
 }
