@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// podglass [ADDRESS]: composes the window over a session and runs it. No logic here.
+// podglass [ADDRESS|FILE]: composes the window over a session and runs it. No logic here.
 #include "core/targets/known_hosts.h"
 #include "core/targets/small_file.h"
 
@@ -66,8 +66,9 @@ int main(int argc, char** argv)
         QStringLiteral("address"),
         QCoreApplication::translate(
             "main",
-            "Target to open, e.g. ssh://host/container/NAME, or the name it is kept under."),
-        QStringLiteral("[address]"));
+            "Target to open, e.g. ssh://host/container/NAME, the name it is kept under, or "
+            "a capture file."),
+        QStringLiteral("[address|file]"));
     options.process(application);
 
     theme::Theme theme(application);
@@ -96,7 +97,9 @@ int main(int argc, char** argv)
         const auto names = targets::knownHostNames(known ? known.value() : "", knownHostsOffered);
         auto config = targets::loadSshConfig({});
         window.setSshConfig(config ? std::move(*config) : targets::SshConfig(), names);
-        if (!addresses.isEmpty())
+        if (!addresses.isEmpty() && QFileInfo(addresses.first()).isFile())
+            window.openFile(addresses.first());
+        else if (!addresses.isEmpty())
             window.openAddress(addresses.first());
     });
     return QApplication::exec();

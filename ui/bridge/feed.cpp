@@ -132,6 +132,8 @@ void Feed::apply(const session::Update& update)
         emit portState(*port);
     } else if (const auto* problem = std::get_if<wire::Failure>(&update)) {
         emit failure(*problem);
+    } else if (const auto* file = std::get_if<FileProgress>(&update)) {
+        emit fileProgress(*file);
     }
 }
 

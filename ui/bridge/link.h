@@ -20,6 +20,8 @@ public:
 
     // Starts anew with another road; the old session ends.
     virtual void open(const session::Road& road) = 0;
+    // The same with a capture file instead of an agent; FileProgress says how far it is read.
+    virtual void openFile(const std::string& path) = 0;
     virtual void close() = 0;
     virtual void listTargets() = 0;
     virtual std::uint32_t attach(const std::string& spec) = 0;

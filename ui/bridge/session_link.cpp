@@ -24,6 +24,7 @@ SessionLink::SessionLink(Programs programs)
 SessionLink::~SessionLink()
 {
     m_session.reset();
+    m_file.reset();
     m_endings.clear();
 }
 
@@ -33,6 +34,7 @@ void SessionLink::retire()
     std::unique_ptr<session::Updates> old = std::exchange(m_updates, newQueue());
     if (m_follow)
         m_follow(*m_updates);
+    m_file.reset(); // ends within one batch
     if (!m_session)
         return;
     Ending& ending = m_endings.emplace_back();
@@ -56,8 +58,16 @@ void SessionLink::open(const session::Road& road)
     m_session->connect();
 }
 
+void SessionLink::openFile(const std::string& path)
+{
+    retire();
+    m_file = std::make_unique<files::FileReplay>(path, *m_updates);
+}
+
 void SessionLink::close()
 {
+    if (m_file)
+        m_file->cancel();
     if (m_session)
         m_session->disconnect();
 }

@@ -7,6 +7,8 @@
 // Thread: the window's.
 #pragma once
 
+#include "core/files/file_replay.h"
+
 #include "ui/bridge/link.h"
 
 #include <atomic>
@@ -37,6 +39,7 @@ public:
     void onNewQueue(std::function<void(session::Updates&)> follow) { m_follow = std::move(follow); }
 
     void open(const session::Road& road) override;
+    void openFile(const std::string& path) override;
     void close() override;
     void listTargets() override;
     std::uint32_t attach(const std::string& spec) override;
@@ -59,7 +62,8 @@ private:
 
     Programs m_programs;
     std::unique_ptr<session::Updates> m_updates;
-    std::unique_ptr<session::Session> m_session;
+    std::unique_ptr<session::Session> m_session; // or
+    std::unique_ptr<files::FileReplay> m_file;
     std::function<void(session::Updates&)> m_follow;
     std::list<Ending> m_endings; // as many as roads were left within 2 s
 };

@@ -71,6 +71,14 @@ void ListPage::refresh()
     m_detail->setDetail(models::detailOf(m_work.store, number));
 }
 
+void ListPage::setFile(const QString& name, bool reading)
+{
+    m_file = models::visible(name.toStdString(), true);
+    m_reading = reading;
+    m_why = Empty::None; // say it anew
+    refresh();
+}
+
 ListPage::Empty ListPage::why() const
 {
     if (m_work.view.size() != 0)
@@ -97,6 +105,15 @@ void ListPage::showEmpty(Empty empty)
                       tr("Start mirroring (Ctrl+E)"));
         return;
     case Empty::Waiting: {
+        if (!m_file.isEmpty()) {
+            m_empty->show(QStringLiteral("open"),
+                          m_reading ? tr("Reading %1").arg(m_file)
+                                    : tr("No TCP connections in %1").arg(m_file),
+                          m_reading ? tr("Requests appear here as they are found.")
+                                    : tr("Open another file (Ctrl+O), or connect to a target "
+                                         "(Ctrl+N)."));
+            return;
+        }
         QStringList ports;
         for (const quint16 port : m_work.attachment.ports())
             ports << QStringLiteral(":%1").arg(port);

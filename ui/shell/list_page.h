@@ -29,6 +29,8 @@ public:
 
     [[nodiscard]] views::DetailPane& detail() const { return *m_detail; }
 
+    // A capture file is shown rather than a target; an empty name: no file.
+    void setFile(const QString& name, bool reading);
     // After every change: which page, and the selected exchange anew.
     void refresh();
     void flip();
@@ -64,6 +66,8 @@ private:
     views::ExchangeList* m_list;
     views::DetailPane* m_detail;
     QSplitter* m_splitter;
+    QString m_file;
+    bool m_reading = false;
     Empty m_why = Empty::None;
     bool m_flipped = false;
     store::Row m_shownRow;

@@ -49,6 +49,7 @@ MainWindow::MainWindow(Workspace& work, theme::Theme& theme, QWidget* parent)
     setObjectName(QStringLiteral("mainWindow"));
     setWindowIcon(theme::applicationIcon());
     setMinimumSize(900, 560);
+    setAcceptDrops(true);
     buildToolBar();
     buildPages();
     buildDocks();

@@ -62,11 +62,15 @@ public:
 
     // Connects, and attaches when the address names a target.
     void openAddress(const QString& address);
+    // Shows a capture file.
+    void openFile(const QString& path);
     // Hosts to offer.
     void setSshConfig(targets::SshConfig config, const std::vector<std::string>& known = {});
 
 protected:
     void closeEvent(QCloseEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
 
 private:
     // Layout.
@@ -113,6 +117,10 @@ private:
     void reconnect();
     void followCluster();
     void keepTarget();
+
+    // Capture files (main_window_file.cpp).
+    void chooseFile();
+    void onFileProgress(const session::FileProgress& progress);
 
     // What arrives.
     void connectFeed();
@@ -179,6 +187,7 @@ private:
     QTimer m_previewTimer;
     session::Address m_address; // in use, or being opened
     session::State m_state = session::State::Disconnected;
+    QString m_file; // the capture file opened last
     QString m_attachAfter;
     QString m_attachWithSudo;
     bool m_sudoOffered = false;

@@ -71,6 +71,10 @@ void MainWindow::buildFileMenu()
             keepTarget();
     });
     menu->addSeparator();
+    action(menu, tr("Open capture file…"), QKeySequence(tr("Ctrl+O")), "openFileAction", [this] {
+        chooseFile();
+    });
+    menu->addSeparator();
     action(menu, tr("Quit"), QKeySequence(tr("Ctrl+Q")), "quitAction", [this] { close(); });
     connect(m_target, &QToolButton::clicked, this, &MainWindow::showPicker);
 }

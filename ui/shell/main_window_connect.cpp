@@ -67,6 +67,7 @@ void MainWindow::wireConnecting()
     QObject::connect(&feed, &bridge::Feed::stateChanged, this, &MainWindow::onState);
     QObject::connect(&feed, &bridge::Feed::failure, this, &MainWindow::onFailure);
     QObject::connect(&feed, &bridge::Feed::attached, this, &MainWindow::onAttached);
+    QObject::connect(&feed, &bridge::Feed::fileProgress, this, &MainWindow::onFileProgress);
     QObject::connect(&feed, &bridge::Feed::step, this, [this](const session::Step& step) {
         m_connect->showStep(step);
         if (step.state != session::StepState::Running)
@@ -344,6 +345,7 @@ void MainWindow::onAttached(const wire::Attached& attached)
     m_log->add(tr("Attached to %1").arg(safe(attached.spec)));
     m_clusters.stop();
     m_address.target = attached.spec;
+    m_list->setFile({}, false);
     rememberAddress(m_address);
     if (m_pages->currentIndex() == TrafficPage)
         return; // again, after a break

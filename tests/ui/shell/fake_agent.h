@@ -33,6 +33,8 @@ public:
         push(session::StateChanged{session::State::Live, "agent 0.1.0 on build-3", {}});
     }
 
+    void openFile(const std::string&) override {}
+
     void close() override { push(session::StateChanged{}); }
 
     void listTargets() override

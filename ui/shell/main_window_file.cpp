@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A capture file instead of an agent: opened from the menu, the command line or by dropping it
+// here; the same list, details and connections, and a notice that says how far it is.
+#include "ui/models/format.h"
+#include "ui/shell/event_log.h"
+#include "ui/shell/list_page.h"
+#include "ui/shell/main_window.h"
+#include "ui/shell/notice_bar.h"
+#include "ui/views/exchange_list.h"
+
+#include <QDragEnterEvent>
+#include <QDropEvent>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QLocale>
+#include <QMimeData>
+#include <QStackedWidget>
+#include <QTableView>
+#include <QUrl>
+
+namespace podglass::shell {
+
+namespace {
+
+QString fileOf(const QMimeData* dropped)
+{
+    const QList<QUrl> urls = dropped->urls();
+    return urls.size() == 1 && urls.first().isLocalFile() ? urls.first().toLocalFile() : QString();
+}
+
+QString packets(quint64 count)
+{
+    return MainWindow::tr("%L1 packets").arg(count);
+}
+
+} // namespace
+
+void MainWindow::chooseFile()
+{
+    const QString chosen = QFileDialog::getOpenFileName(
+        this,
+        tr("Open a capture file"),
+        QFileInfo(m_file).absolutePath(),
+        tr("Captures (*.pcap *.pcapng *.cap *.pcap.gz *.pcapng.gz *.pcap.zst *.pcapng.zst);;"
+           "All files (*)"));
+    if (!chosen.isEmpty())
+        openFile(chosen);
+}
+
+void MainWindow::openFile(const QString& path)
+{
+    m_work.attachment.detach();
+    m_file = path;
+    m_attachAfter.clear();
+    m_work.link.openFile(path.toStdString());
+    m_work.store.newAgent();
+    m_work.store.clear();
+    m_work.feed.publish();
+    m_state = session::State::Disconnected;
+    m_list->setFile(QFileInfo(path).fileName(), true);
+    setWindowTitle(tr("%1 — Podglass").arg(QFileInfo(path).fileName()));
+    m_pages->setCurrentIndex(TrafficPage);
+    m_list->list().freeze(); // a file is read from its beginning
+    m_list->list().table()->setFocus();
+    session::FileProgress begun;
+    onFileProgress(begun);
+}
+
+void MainWindow::onFileProgress(const session::FileProgress& progress)
+{
+    const QString name = models::visible(QFileInfo(m_file).fileName().toStdString(), true);
+    if (!progress.done) {
+        const QString done = progress.size == 0 ? packets(progress.packets)
+                                                : tr("%1 %  ·  %2")
+                                                      .arg(progress.taken * 100 / progress.size)
+                                                      .arg(packets(progress.packets));
+        m_notice->say(NoticeKind::Info, tr("Reading %1").arg(name), done, tr("Cancel"), [this] {
+            m_work.link.close();
+        });
+        return;
+    }
+    m_list->setFile(QFileInfo(m_file).fileName(), false);
+    m_list->refresh();
+    if (!m_list->list().table()->currentIndex().isValid())
+        m_list->list().step(1); // the first
+    m_log->add(tr("%1: %2").arg(name, packets(progress.packets)));
+    if (!progress.error.what.empty()) {
+        const QString what = models::visible(progress.error.what, true);
+        m_log->add(models::visible(progress.error.text(), true));
+        m_notice->say(NoticeKind::Failure,
+                      progress.packets == 0 ? tr("%1 cannot be opened: %2").arg(name, what)
+                                            : tr("%1 is damaged: %2").arg(name, what),
+                      models::visible(progress.error.where + "  ·  " + progress.error.advice, true),
+                      tr("Open another file…"),
+                      [this] { chooseFile(); });
+    } else if (progress.cancelled) {
+        m_notice->say(NoticeKind::Warning,
+                      tr("Only a part of %1 is shown").arg(name),
+                      tr("Reading was cancelled after %1.").arg(packets(progress.packets)),
+                      tr("Read it again"),
+                      [this] { openFile(m_file); });
+    } else if (progress.packetsNotDecoded != 0) {
+        m_notice->say(NoticeKind::Warning,
+                      tr("%1 of %2 are not shown").arg(packets(progress.packetsNotDecoded), name),
+                      tr("They come from interfaces whose link type Podglass does not decode."));
+    } else {
+        m_notice->clear();
+    }
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event)
+{
+    if (!fileOf(event->mimeData()).isEmpty())
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event)
+{
+    const QString path = fileOf(event->mimeData());
+    if (path.isEmpty())
+        return;
+    event->acceptProposedAction();
+    openFile(path);
+}
+
+} // namespace podglass::shell
