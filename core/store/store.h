@@ -104,6 +104,8 @@ private:
     void on(const flow::Event& event, const flow::Lost& body);
     void on(const flow::Event& event, const flow::StealDecision& body);
     void on(const flow::Event& event, const flow::MessageFrame& body);
+    void on(const flow::Event& event, const flow::TlsHello& body);
+    void on(const flow::Event& event, const flow::ProxyHeader& body);
 
     // 0 when it is not known or its row is gone.
     Number find(base::ExchangeId exchange) const;

@@ -321,4 +321,8 @@ void Store::on(const flow::Event&, const flow::StealDecision& body)
 // Rows say nothing of frames; heads, trailers and bodies hold what they mark.
 void Store::on(const flow::Event&, const flow::MessageFrame&) {}
 
+void Store::on(const flow::Event&, const flow::TlsHello&) {}
+
+void Store::on(const flow::Event&, const flow::ProxyHeader&) {}
+
 } // namespace podglass::store
