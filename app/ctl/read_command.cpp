@@ -5,6 +5,7 @@
 #include "core/capture/file_source.h"
 #include "core/export/connection_report.h"
 #include "core/export/event_json.h"
+#include "core/export/message_text.h"
 #include "core/export/printable.h"
 #include "core/export/report_json.h"
 #include "core/parse/connection_parser.h"
@@ -30,6 +31,7 @@ struct ReadOptions
     bool exchanges = false;
     bool events = false;
     bool reveal = false;
+    bool messages = false;
 };
 
 void print(const std::string& line)
@@ -58,12 +60,20 @@ public:
     {
         if (const auto* opened = std::get_if<flow::ConnectionOpened>(&event.body))
             m_first[event.connection] = m_firsts.take(opened->client, opened->server);
-        if (m_options.events)
+        if (m_options.messages)
+            m_store.apply(event);
+        else if (m_options.events)
             print(dumped(exporting::toJson(event,
                                            m_options.reveal ? exporting::Secrets::Revealed
                                                             : exporting::Secrets::Masked)));
         else
             m_reporter.onEvent(event);
+    }
+
+    void finish()
+    {
+        if (m_options.messages)
+            exporting::writeMessages(m_store, print);
     }
 
 private:
@@ -94,6 +104,7 @@ private:
     std::map<flow::ConnectionId, FirstPackets::First> m_first;
     std::map<flow::ConnectionId, std::string> m_lines; // of exchanges of open connections
     exporting::ConnectionReporter m_reporter;
+    store::Store m_store; // of --messages
 };
 
 int fail(const base::Error& error)
@@ -113,13 +124,17 @@ int read(const ReadOptions& options)
     base::Ids connectionIds;
     // Streams are hashed here rather than shown, except that events are shown as live.
     parse::ParserFactory parsers(
-        printer, {}, exchangeIds, {std::numeric_limits<std::uint64_t>::max(), !options.events});
+        printer,
+        {},
+        exchangeIds,
+        {std::numeric_limits<std::uint64_t>::max(), !options.events && !options.messages});
     reassembly::Tracker tracker(parsers, connectionIds, reassembly::TrackerOptions::file());
     for (;;) {
         auto packet = file->next();
         if (!packet) {
             // What was read before the damage is shown all the same.
             tracker.finish();
+            printer.finish();
             (void)std::fflush(stdout);
             return fail(packet.error());
         }
@@ -129,6 +144,7 @@ int read(const ReadOptions& options)
         tracker.onPacket(**packet);
     }
     tracker.finish();
+    printer.finish();
     if (std::fflush(stdout) != 0)
         return fail(base::systemError(errno, "writing the output"));
     return 0;
@@ -144,6 +160,9 @@ void addReadCommand(CLI::App& app, int& status)
     command->add_flag("--json", options->json, "One JSON object a line: each TCP connection");
     command->add_flag("--exchanges", options->exchanges, "One line for each request and response");
     command->add_flag("--events", options->events, "One JSON object for each event, in order");
+    command->add_flag("--messages",
+                      options->messages,
+                      "Each exchange with the messages in it: gRPC, WebSocket, server-sent events");
     command->add_flag("--reveal", options->reveal, "Show secrets in events instead of ***");
     command->callback([options, &status] { status = read(*options); });
 }

@@ -21,6 +21,8 @@ void Connection::gap(const flow::Gap& gap, base::Timestamp at)
     Side& holed = side(gap.direction);
     holed.at = at;
     m_unsure = true;
+    if (m_tls)
+        m_tls->giveUp(gap.direction);
     if (holed.reading == Reading::Detecting)
         undetectable(at);
     // What waited for the other side waits no longer: what is missing comes behind it.
@@ -30,6 +32,7 @@ void Connection::gap(const flow::Gap& gap, base::Timestamp at)
     if (holed.reading == Reading::Messages) {
         const bool whole = holed.rest.empty();
         if (whole && holed.parser.skip(gap.length)) {
+            holed.message.grpc.skip(gap.length);
             holed.message.bodyBytes += gap.length;
             holed.message.holed = true;
             pump(holed); // the end may be due
@@ -64,12 +67,23 @@ void Connection::undetectable(base::Timestamp at)
     }
 }
 
+// What waited to become certain is shown as it is.
+void Connection::showRest(Side& side, base::Timestamp at)
+{
+    if (side.reading == Reading::Seeking && m_protocol == flow::Protocol::Unknown
+        && !side.rest.empty()) {
+        m_protocol = flow::Protocol::Raw;
+        m_out.emit(flow::ProtocolDetected{m_protocol, {}}, at);
+    }
+    showRaw(side, side.rest);
+}
+
 // Bytes of unknown meaning are missing: give the message up and wait for a certain start.
 void Connection::lose(Side& side)
 {
     const bool partialHead = !side.rest.empty();
     if (!side.open)
-        showRaw(side, side.rest);
+        showRest(side, side.at);
     side.rest.clear();
     if (side.open)
         endMessage(side, MessageFate::CutByGap, side.at);
@@ -132,7 +146,7 @@ void Connection::endSide(Side& side, bool cleanly, base::Timestamp at)
         else
             endMessage(side, fate, at);
     } else {
-        showRaw(side, side.rest);
+        showRest(side, at);
     }
     side.rest.clear();
     side.reading = Reading::Raw;

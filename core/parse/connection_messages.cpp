@@ -3,6 +3,7 @@
 #include "core/base/limits.h"
 #include "core/parse/connection.h"
 #include "core/parse/http1_text.h"
+#include "core/parse/http2_head.h"
 
 #include <algorithm>
 
@@ -75,6 +76,9 @@ void Connection::onHead(Side& side)
     const Http1Head& head = side.parser.head();
     side.message = Message{};
     side.message.last = !head.keepAlive;
+    for (const flow::HeaderField& field : head.fields)
+        if (http1::equalsLower(field.name, "content-type") && isGrpc(field.value))
+            side.message.grpc.begin();
     side.open = true;
     if (side.direction == Direction::ClientToServer)
         onRequestHead(side, head);
@@ -129,7 +133,21 @@ void Connection::onResponseHead(Side& side, const Http1Head& head)
 
 void Connection::onBody(Side& side)
 {
-    const bytes::ByteView data = side.parser.body();
+    bytes::ByteView data = side.parser.body();
+    while (!data.empty()) {
+        bool began = false;
+        GrpcFraming& grpc = side.message.grpc;
+        const std::size_t part = grpc.advance(data, began);
+        showBody(side, data.first(part));
+        data = data.subspan(part);
+        if (began)
+            m_out.emit(grpc.frame(side.message.exchange, side.direction, side.message.bodyBytes),
+                       side.at);
+    }
+}
+
+void Connection::showBody(Side& side, bytes::ByteView data)
+{
     Message& message = side.message;
     const std::uint64_t room =
         m_options.bodyLimit > message.bodyBytes ? m_options.bodyLimit - message.bodyBytes : 0;
@@ -213,6 +231,8 @@ void Connection::tunnel()
         m_webSocket = std::make_unique<WebSocketSession>(
             m_out, server().message.exchange, !m_options.alsoStreams);
         server().reading = client().reading = Reading::WebSocket;
+    } else {
+        m_tls = std::make_unique<TlsWatch>();
     }
     pump(client()); // what it sent ahead comes before what the server says in the tunnel
 }

@@ -3,7 +3,7 @@
 // message (gRPC over HTTP/2, "Length-Prefixed-Message"). Keeps five bytes. Thread: the parser's.
 #pragma once
 
-#include "core/bytes/view.h"
+#include "core/flow/event.h"
 
 #include <algorithm>
 #include <array>
@@ -43,6 +43,22 @@ public:
     {
         m_active = m_active && count <= m_left;
         m_left -= std::min(count, m_left);
+    }
+
+    // The message that began; `offset`: in the body, behind its prefix.
+    [[nodiscard]] flow::MessageFrame
+    frame(flow::ExchangeId exchange, flow::Direction direction, std::uint64_t offset) const
+    {
+        flow::MessageFrame frame;
+        frame.exchange = exchange;
+        frame.direction = direction;
+        frame.offset = offset;
+        frame.length = length();
+        if (compressed())
+            frame.flags |= static_cast<std::uint16_t>(flow::FrameFlag::Compressed);
+        if (trailers())
+            frame.flags |= static_cast<std::uint16_t>(flow::FrameFlag::Trailers);
+        return frame;
     }
 
     [[nodiscard]] std::uint32_t length() const

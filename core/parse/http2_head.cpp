@@ -46,19 +46,6 @@ bool soundTarget(std::string_view target)
     });
 }
 
-bool isGrpc(std::string_view contentType)
-{
-    constexpr std::string_view name = "application/grpc";
-    if (contentType.size() < name.size()
-        || !http1::equalsLower(contentType.substr(0, name.size()), name))
-        return false;
-    const std::string_view rest = contentType.substr(name.size());
-    const auto goesOn = [&](std::string_view with) {
-        return rest.size() >= with.size() && http1::equalsLower(rest.substr(0, with.size()), with);
-    };
-    return rest.empty() || goesOn("+") || goesOn(";") || (goesOn("-web") && !goesOn("-web-text"));
-}
-
 // The fields that are no pseudo-header fields, into `head`.
 void takeField(const HeaderField& field, Http2Head& head)
 {
@@ -155,6 +142,19 @@ void placeAuthority(std::string_view authority, Http2Head& head)
 }
 
 } // namespace
+
+bool isGrpc(std::string_view contentType)
+{
+    constexpr std::string_view name = "application/grpc";
+    if (contentType.size() < name.size()
+        || !http1::equalsLower(contentType.substr(0, name.size()), name))
+        return false;
+    const std::string_view rest = contentType.substr(name.size());
+    const auto goesOn = [&](std::string_view with) {
+        return rest.size() >= with.size() && http1::equalsLower(rest.substr(0, with.size()), with);
+    };
+    return rest.empty() || goesOn("+") || goesOn(";") || (goesOn("-web") && !goesOn("-web-text"));
+}
 
 Http2Head readHttp2Request(std::span<const HeaderField> section)
 {

@@ -21,6 +21,9 @@ struct Http2Head
     bool grpc = false;                          // content-type application/grpc, not in base64
 };
 
+// Of gRPC or gRPC-Web, not in base64.
+bool isGrpc(std::string_view contentType);
+
 Http2Head readHttp2Request(std::span<const flow::HeaderField> section);
 Http2Head readHttp2Response(std::span<const flow::HeaderField> section);
 Http2Head readHttp2Trailers(std::span<const flow::HeaderField> section);

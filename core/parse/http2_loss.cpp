@@ -2,6 +2,8 @@
 // HTTP/2 where bytes are missing, and where the streams end.
 #include "core/parse/http2_session.h"
 
+#include <algorithm>
+
 namespace podglass::parse {
 
 using flow::Direction;
@@ -15,6 +17,46 @@ void Http2Session::upgraded(flow::ExchangeId exchange)
     Http2Stream& stream = m_streams[1];
     stream.exchange = exchange;
     stream.request().begun = stream.request().ended = true;
+}
+
+void Http2Session::joinLate(Direction direction, base::Timestamp at)
+{
+    Side& joined = side(direction);
+    m_now = at;
+    m_late = true;
+    joined.prefaceLeft = 0;
+    joined.begun = true;
+    joined.hpack.giveUp();
+    sayUnreadable(joined);
+}
+
+// Streams below the first one that was opened while we looked began before; each is told once, so
+// what comes late for one that is over opens none.
+Http2Session::Place Http2Session::joinStream(std::uint32_t id)
+{
+    constexpr std::size_t most = 256;
+    if (!m_late || id % 2 == 0 || id >= m_firstOpened || m_joined.size() >= most
+        || std::ranges::find(m_joined, id) != m_joined.end())
+        return m_streams.end();
+    m_joined.push_back(id);
+    const Place place = openStream(id);
+    if (place != m_streams.end())
+        place->second.late = true;
+    return place;
+}
+
+// The head of a stream that began before was not seen.
+void Http2Session::beginLate(Side& side, Place place)
+{
+    constexpr auto flags =
+        static_cast<std::uint16_t>(static_cast<std::uint16_t>(flow::MessageFlag::JoinedLate)
+                                   | static_cast<std::uint16_t>(flow::MessageFlag::HeadUnreadable));
+    if (side.direction == Direction::ClientToServer) {
+        beginRequest(place, Http2Head(), flags);
+        return;
+    }
+    place->second.response().begun = true;
+    m_out.emit(flow::ResponseHead{place->second.exchange, 0, {}, 20, flags, {}, {}}, m_now);
 }
 
 bool Http2Session::gap(Direction direction, std::uint64_t length, base::Timestamp at)

@@ -22,9 +22,18 @@ constexpr std::uint16_t version = 20;
 void Http2Session::onRequestBlock(Side& side)
 {
     const std::uint32_t id = side.block.stream;
+    m_firstOpened = std::min(m_firstOpened, id);
     Place place = m_streams.find(id);
     if (place != m_streams.end() && place->second.request().begun) {
         onTrailers(side, place);
+        return;
+    }
+    if (place != m_streams.end() && place->second.late) {
+        beginRequest(place,
+                     side.hpack.broken() ? Http2Head() : readHttp2Request(side.hpack.fields()),
+                     side.hpack.broken() ? unreadable : side.hpack.flags());
+        if (side.block.endStream)
+            endHalf(place, Direction::ClientToServer, MessageFate::Complete);
         return;
     }
     if (id % 2 == 0 || id <= m_lastOpened) {
@@ -100,6 +109,10 @@ void Http2Session::onResponseBlock(Side& side)
     const std::uint32_t id = side.block.stream;
     Place place = m_streams.find(id);
     std::uint16_t flags = side.hpack.flags();
+    if (place == m_streams.end() && id <= m_lastOpened) {
+        place = joinStream(id);
+        flags |= joinedLate;
+    }
     if (place == m_streams.end()) {
         if (id % 2 == 0 || id <= m_lastOpened)
             return; // finished, reset or not shown
@@ -183,10 +196,14 @@ void Http2Session::onTrailers(Side& side, Place place)
 
 void Http2Session::onBody(Side& side, bytes::ByteView data)
 {
-    const Place place = m_streams.find(side.walk.frame().stream);
+    Place place = m_streams.find(side.walk.frame().stream);
+    if (place == m_streams.end())
+        place = joinStream(side.walk.frame().stream);
     if (place == m_streams.end())
         return;
     Http2Half& half = place->second.half(side.direction);
+    if (!half.begun && place->second.late)
+        beginLate(side, place);
     if (!half.begun || half.ended) {
         if (!data.empty())
             sayOdd(side);
@@ -199,16 +216,7 @@ void Http2Session::onBody(Side& side, bytes::ByteView data)
         data = data.subspan(part);
         if (!began)
             continue;
-        flow::MessageFrame frame;
-        frame.exchange = place->second.exchange;
-        frame.direction = side.direction;
-        frame.offset = half.bodyBytes;
-        frame.length = half.grpc.length();
-        if (half.grpc.compressed())
-            frame.flags |= static_cast<std::uint16_t>(flow::FrameFlag::Compressed);
-        if (half.grpc.trailers())
-            frame.flags |= static_cast<std::uint16_t>(flow::FrameFlag::Trailers);
-        m_out.emit(frame, m_now);
+        m_out.emit(half.grpc.frame(place->second.exchange, side.direction, half.bodyBytes), m_now);
     }
 }
 

@@ -77,8 +77,9 @@ std::size_t Http2Session::readPreface(Side& side, bytes::ByteView bytes)
 bool Http2Session::awaitsRequest(const Side& side) const
 {
     const Http2Frame& frame = side.walk.frame();
-    return side.direction == Direction::ServerToClient && frame.type == Http2Type::Headers
-           && frame.stream % 2 == 1 && frame.stream > m_lastOpened && !m_sides[0].over;
+    return !m_late && side.direction == Direction::ServerToClient
+           && frame.type == Http2Type::Headers && frame.stream % 2 == 1
+           && frame.stream > m_lastOpened && !m_sides[0].over;
 }
 
 void Http2Session::onStart(Side& side)

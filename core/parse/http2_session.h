@@ -32,6 +32,10 @@ public:
     // The HTTP/1.1 request that asked for the upgrade is stream 1, half closed (RFC 7540 3.2).
     void upgraded(flow::ExchangeId exchange);
 
+    // `direction` is seen from a frame in mid-stream on: its heads are unreadable, and streams that
+    // began before are told by their bodies.
+    void joinLate(flow::Direction direction, base::Timestamp at);
+
     struct Input
     {
         bytes::ByteView bytes;
@@ -123,6 +127,8 @@ private:
     void onBody(Side& side, bytes::ByteView data);
     void showBody(Http2Stream& stream, flow::Direction direction, bytes::ByteView data);
     void tellGrpcStatus(const Http2Stream& stream, std::span<const flow::HeaderField> fields);
+    Place joinStream(std::uint32_t id);
+    void beginLate(Side& side, Place place);
     void onReset(Side& side);
     void onGoAway(Side& side);
     Place openStream(std::uint32_t id);
@@ -146,9 +152,12 @@ private:
     std::array<Side, 2> m_sides;
     Http2Streams m_streams;
     ResetMeter m_resets;
-    std::uint64_t m_hidden = 0;       // streams not shown, not told yet
-    std::uint32_t m_lastOpened = 0;   // highest stream of the client
-    std::uint32_t m_lastPromised = 0; // highest of the server
+    std::uint64_t m_hidden = 0;               // streams not shown, not told yet
+    std::uint32_t m_lastOpened = 0;           // highest stream of the client
+    std::uint32_t m_lastPromised = 0;         // highest of the server
+    std::uint32_t m_firstOpened = UINT32_MAX; // lowest stream whose head was seen
+    std::vector<std::uint32_t> m_joined;      // streams that began before, told already
+    bool m_late = false;                      // joined late
     base::Timestamp m_now;
     std::string_view m_failure;
 };

@@ -27,6 +27,7 @@ struct Http2Stream
 {
     flow::ExchangeId exchange;
     std::array<Http2Half, 2> halves; // per Direction
+    bool late = false;               // it began before the connection was seen
 
     Http2Half& half(flow::Direction direction)
     {

@@ -67,6 +67,42 @@ Certainty isRequest(std::string_view text)
     return http1::readRequestLine(line, head).empty() ? Certainty::Yes : Certainty::No;
 }
 
+// Strict: what an endpoint would accept but no common one sends is not plausible.
+bool plausibleFrame(const Http2Frame& frame, bool reserved, flow::Direction direction)
+{
+    constexpr std::uint32_t commonLength = 16'384; // RFC 9113 4.2, where nothing else is agreed
+    constexpr std::uint32_t highestStream = 1U << 24U;
+    const bool connection = frame.stream == 0;
+    if (reserved || frame.length > commonLength || frame.stream > highestStream)
+        return false;
+    const auto flags = [&frame](unsigned allowed) { return (frame.flags & ~allowed) == 0; };
+    const bool request = !connection && frame.stream % 2 == 1;
+    switch (frame.type) {
+    case Http2Type::Data:
+        return request && flags(0x09);
+    case Http2Type::Headers:
+        return request && flags(0x2d) && frame.length > 0;
+    case Http2Type::Priority:
+        return request && frame.length == 5 && flags(0);
+    case Http2Type::ResetStream:
+        return request && frame.length == 4 && flags(0);
+    case Http2Type::Settings:
+        return connection && frame.length % 6 == 0 && flags(1)
+               && (!frame.has(http2::ack) || frame.length == 0);
+    case Http2Type::PushPromise:
+        return request && direction == flow::Direction::ServerToClient && frame.length > 4;
+    case Http2Type::Ping:
+        return connection && frame.length == 8 && flags(1);
+    case Http2Type::GoAway:
+        return connection && frame.length >= 8 && flags(0);
+    case Http2Type::WindowUpdate:
+        return frame.length == 4 && flags(0);
+    case Http2Type::Continuation:
+        return request && flags(4);
+    }
+    return false;
+}
+
 } // namespace
 
 Detection detectFromClient(bytes::ByteView start)
@@ -116,6 +152,25 @@ Certainty beginsHttp2Server(bytes::ByteView start)
         return Certainty::Open;
     const std::uint32_t length = readFrameHeader(start).length;
     return length % 6 == 0 && length < 16'384 ? Certainty::Yes : Certainty::No;
+}
+
+Certainty followsFrames(bytes::ByteView start, flow::Direction direction)
+{
+    constexpr int certain = 2;
+    for (int seen = 0; seen < certain; ++seen) {
+        if (!start.empty() && start[0] != 0)
+            return Certainty::No; // no frame of 64 KiB is sent unasked
+        if (start.size() < http2::frameHeaderBytes)
+            return Certainty::Open;
+        const Http2Frame frame = readFrameHeader(start);
+        if (!plausibleFrame(frame, start[5] & 0x80, direction))
+            return Certainty::No;
+        const std::size_t whole = http2::frameHeaderBytes + frame.length;
+        if (seen + 1 < certain && start.size() < whole)
+            return Certainty::Open;
+        start = start.subspan(std::min(whole, start.size()));
+    }
+    return Certainty::Yes;
 }
 
 Certainty certainRequest(bytes::ByteView start)

@@ -38,6 +38,10 @@ Certainty beginsHttp2Client(bytes::ByteView start);
 // preface was seen.
 Certainty beginsHttp2Server(bytes::ByteView start);
 
+// Mid-stream: whole frame behind whole frame, each with the length, flags and stream that its type
+// demands (RFC 9113 6). Two in a row are taken for certain; one alone is waited for.
+Certainty followsFrames(bytes::ByteView start, flow::Direction direction);
+
 // A place in mid-stream that is certain to begin a message: one whole start line by the letter of
 // RFC 9112 (no leniency, since a body may hold anything).
 Certainty certainRequest(bytes::ByteView start);

@@ -10,6 +10,10 @@ pkg_check_modules(nettle REQUIRED IMPORTED_TARGET nettle)    # nettle-dev
 pkg_check_modules(ssh2 REQUIRED IMPORTED_TARGET libssh2)     # libssh2-1-dev
 pkg_check_modules(seccomp REQUIRED IMPORTED_TARGET libseccomp) # libseccomp-dev
 
+pkg_check_modules(zlib REQUIRED IMPORTED_TARGET zlib)        # zlib1g-dev
+pkg_check_modules(brotlidec REQUIRED IMPORTED_TARGET libbrotlidec) # libbrotli-dev
+pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)     # libzstd-dev
+
 if(PODGLASS_BUILD_GUI OR BUILD_TESTING)
   # The versionless names would let CMake find Qt 5 first.
   find_package(Qt6 6.4 REQUIRED COMPONENTS Core Test)        # qt6-base-dev
