@@ -4,6 +4,7 @@
 #include "core/base/id.h"
 #include "core/export/connection_report.h"
 #include "core/export/event_json.h"
+#include "core/export/message_text.h"
 #include "core/export/printable.h"
 #include "core/export/report_json.h"
 #include "core/files/file_source.h"
@@ -33,6 +34,7 @@ struct ReadOptions
     bool reveal = false;
     std::optional<std::size_t> stream; // from 0, in the order in which connections begin
     std::string side = "both";
+    bool messages = false;
 };
 
 void print(const std::string& line)
@@ -91,12 +93,20 @@ public:
     {
         if (const auto* opened = std::get_if<flow::ConnectionOpened>(&event.body))
             m_first[event.connection] = m_firsts.take(opened->client, opened->server);
-        if (m_options.events)
+        if (m_options.messages)
+            m_store.apply(event);
+        else if (m_options.events)
             print(dumped(exporting::toJson(event,
                                            m_options.reveal ? exporting::Secrets::Revealed
                                                             : exporting::Secrets::Masked)));
         else
             m_reporter.onEvent(event);
+    }
+
+    void finish()
+    {
+        if (m_options.messages)
+            exporting::writeMessages(m_store, print);
     }
 
 private:
@@ -127,6 +137,7 @@ private:
     std::map<flow::ConnectionId, FirstPackets::First> m_first;
     std::map<flow::ConnectionId, std::string> m_lines; // of exchanges of open connections
     exporting::ConnectionReporter m_reporter;
+    store::Store m_store; // of --messages
 };
 
 int fail(const base::Error& error)
@@ -148,13 +159,17 @@ int read(const ReadOptions& options)
     base::Ids connectionIds;
     // Streams are hashed here rather than shown, except that events are shown as live.
     parse::ParserFactory parsers(
-        sink, {}, exchangeIds, {std::numeric_limits<std::uint64_t>::max(), !options.events});
+        sink,
+        {},
+        exchangeIds,
+        {std::numeric_limits<std::uint64_t>::max(), !options.events && !options.messages});
     reassembly::Tracker tracker(parsers, connectionIds, reassembly::TrackerOptions::file());
     for (;;) {
         auto packet = file->next();
         if (!packet) {
             // What was read before the damage is shown all the same.
             tracker.finish();
+            printer.finish();
             (void)std::fflush(stdout);
             return fail(packet.error());
         }
@@ -164,6 +179,7 @@ int read(const ReadOptions& options)
         tracker.onPacket(**packet);
     }
     tracker.finish();
+    printer.finish();
     if (std::fflush(stdout) != 0)
         return fail(base::systemError(errno, "writing the output"));
     if (file->packetsNotDecoded() != 0)
@@ -194,6 +210,9 @@ void addReadCommand(CLI::App& app, int& status)
     command->add_option("--stream", options->stream, "The bytes of one connection, counted from 0");
     command->add_option("--side", options->side, "With --stream: client, server or both")
         ->check(CLI::IsMember({"client", "server", "both"}));
+    command->add_flag("--messages",
+                      options->messages,
+                      "Each exchange with the messages in it: gRPC, WebSocket, server-sent events");
     command->add_flag("--reveal", options->reveal, "Show secrets in events instead of ***");
     command->callback([options, &status] { status = read(*options); });
 }

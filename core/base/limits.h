@@ -71,6 +71,8 @@ inline constexpr std::size_t tlsHelloBytes = 20'480;
 // Bytes of one direction held back while the other must decide what they are (a response without
 // its request, bytes behind a request to upgrade); policy: decided without it.
 inline constexpr std::size_t undecidedBytes = 65'536;
+// Of a PROXY protocol header (version 2 may carry 64 KiB of notes); policy: shown raw.
+inline constexpr std::size_t proxyHeaderBytes = 4'096;
 // Unanswered pipelined requests per connection; policy: oldest is ended as Unanswered.
 inline constexpr std::size_t pipelinedRequests = 256;
 // HTTP/2: compressed bytes and frames of one header block; policy: the connection is shown raw.
@@ -189,6 +191,14 @@ inline constexpr std::size_t storeBytes = std::size_t{512} << 20;
 inline constexpr std::size_t storeRows = 2'000'000;
 // Policy: the rest of the body is counted, not kept.
 inline constexpr std::size_t storeBodyBytes = std::size_t{16} << 20;
+// Frames of one exchange (WebSocket, gRPC); policy: the oldest go, and are counted.
+inline constexpr std::size_t storeFrames = 10'000;
+// Bytes of one direction of a connection that is no HTTP; policy: the oldest go, and are counted.
+inline constexpr std::size_t storeStreamBytes = std::size_t{4} << 20;
+// Of all such connections; policy: the one that has been silent longest loses its bytes.
+inline constexpr std::size_t storeStreamsBytes = std::size_t{64} << 20;
+// Gaps and oddities kept of one connection; policy: the later ones are counted only.
+inline constexpr std::size_t storeNotes = 256;
 // Policy: the oldest connection is forgotten and counted.
 inline constexpr std::size_t storeConnections = 200'000;
 // Requests whose end has not been seen; policy: the older half will not be finished.

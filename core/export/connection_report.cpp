@@ -185,4 +185,17 @@ void ConnectionReporter::on(State&, const flow::StealDecision&, base::Timestamp)
 
 void ConnectionReporter::on(State&, const flow::MessageFrame&, base::Timestamp) {}
 
+void ConnectionReporter::on(State& state, const flow::TlsHello& event, base::Timestamp)
+{
+    state.report.tlsVersion = event.version;
+    if (!event.protocols.empty())
+        state.report.alpn = event.protocols;
+}
+
+void ConnectionReporter::on(State& state, const flow::ProxyHeader& event, base::Timestamp)
+{
+    if (event.known)
+        state.report.source = event.source;
+}
+
 } // namespace podglass::exporting

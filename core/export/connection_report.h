@@ -62,6 +62,9 @@ struct ConnectionReport
     flow::ConnectionClosed closed;
     flow::Protocol protocol = flow::Protocol::Unknown;
     std::string protocolDetail;
+    std::string alpn;                     // TLS: what the client offers, or the server has chosen
+    std::uint16_t tlsVersion = 0;         // TLS: likewise
+    std::optional<flow::Endpoint> source; // by the word of a proxy
     base::Timestamp openedAt;
     base::Timestamp closedAt;
     std::array<StreamReport, 2> streams; // per Direction
@@ -114,6 +117,8 @@ private:
     void on(State& state, const flow::Lost& event, base::Timestamp at);
     void on(State& state, const flow::StealDecision& event, base::Timestamp at);
     void on(State& state, const flow::MessageFrame& event, base::Timestamp at);
+    void on(State& state, const flow::TlsHello& event, base::Timestamp at);
+    void on(State& state, const flow::ProxyHeader& event, base::Timestamp at);
 
     static ExchangeReport& exchange(State& state, flow::ExchangeId id);
     static Message& beginMessage(State& state, flow::Direction direction, flow::ExchangeId id);

@@ -194,6 +194,25 @@ public:
         m_object["code"] = event.code;
     }
 
+    void operator()(const flow::TlsHello& event)
+    {
+        kind("tls-hello");
+        m_object["direction"] = nameOf(event.direction);
+        m_object["version"] = event.version;
+        putBytes(m_object, "server_name", event.serverName);
+        putBytes(m_object, "protocols", event.protocols);
+        m_object["encrypted_name"] = event.encryptedName;
+    }
+
+    void operator()(const flow::ProxyHeader& event)
+    {
+        kind("proxy-header");
+        m_object["version"] = event.version;
+        m_object["source"] = event.known ? event.source.text() : std::string();
+        m_object["destination"] = event.known ? event.destination.text() : std::string();
+        m_object["bytes"] = event.bytes;
+    }
+
     void operator()(const flow::StealDecision& event)
     {
         kind("decision");

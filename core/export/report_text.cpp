@@ -37,6 +37,12 @@ std::string duration(base::Duration length)
     return text.data();
 }
 
+std::string tlsVersion(std::uint16_t version)
+{
+    constexpr std::uint16_t tls10 = 0x0301;
+    return version >= tls10 ? "1." + std::to_string(version - tls10) : "SSL";
+}
+
 std::string fate(const char* of, const std::optional<flow::MessageFate>& fate)
 {
     if (!fate || *fate == flow::MessageFate::Complete)
@@ -52,6 +58,12 @@ std::string toText(const ConnectionReport& report)
                        + nameOf(report.protocol);
     if (!report.protocolDetail.empty())
         line += " " + printable(report.protocolDetail);
+    if (report.tlsVersion != 0)
+        line += " " + tlsVersion(report.tlsVersion);
+    if (!report.alpn.empty())
+        line += " alpn " + printable(report.alpn);
+    if (report.source)
+        line += "  for " + report.source->text() + " by proxy";
     line += "  " + size(report.streams[0].bytes) + " up, " + size(report.streams[1].bytes)
             + " down  " + duration(base::elapsed(report.openedAt, report.closedAt)) + "  "
             + nameOf(report.closed.reason);

@@ -318,6 +318,30 @@ struct MessageFrame
     std::uint32_t code = 0;
 };
 
+// -- what comes before messages ------------------------------------------------------------------
+
+// The hello of one side (RFC 8446 4.1.2, 4.1.3), as far as it can be read. Since minor version 2 of
+// the protocol.
+struct TlsHello
+{
+    Direction direction = Direction::ClientToServer;
+    std::uint16_t version = 0;   // client: the highest offered, server: the one chosen; 0x0304: 1.3
+    std::string_view serverName; // client; empty: none
+    std::string_view protocols;  // ALPN (RFC 7301), with commas; client: offered, server: chosen
+    bool encryptedName = false;  // client: another name is encrypted (ECH)
+};
+
+// Who speaks, by the word of a proxy in front of the stream (PROXY protocol 2.1, 2.2). Since minor
+// version 2 of the protocol.
+struct ProxyHeader
+{
+    std::uint8_t version = 1; // 1: text, 2: binary
+    bool known = false;       // addresses were given
+    Endpoint source;          // the client of the proxy
+    Endpoint destination;     // what that client connected to
+    std::uint32_t bytes = 0;  // length of the header
+};
+
 // -- the event -----------------------------------------------------------------------------------
 
 using Body = std::variant<ConnectionOpened,
@@ -332,7 +356,9 @@ using Body = std::variant<ConnectionOpened,
                           Anomaly,
                           Lost,
                           StealDecision,
-                          MessageFrame>;
+                          MessageFrame,
+                          TlsHello,
+                          ProxyHeader>;
 
 struct Event
 {

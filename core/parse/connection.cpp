@@ -90,7 +90,7 @@ std::size_t Connection::read(Side& side, bytes::ByteView input)
                 return used + showRaw(side, rest);
             break;
         case Reading::Detecting:
-            if (!detect(side, rest))
+            if (!detect(side, rest, used))
                 return used;
             break;
         case Reading::Messages:
@@ -141,9 +141,22 @@ bool Connection::readHttp2(Side& side, bytes::ByteView input, std::size_t& used)
 
 std::size_t Connection::showRaw(Side& side, bytes::ByteView input)
 {
-    if (!m_options.alsoStreams)
-        m_out.stream(side.direction, side.position, input, side.at);
-    side.position += input.size();
+    const auto show = [&](bytes::ByteView part) {
+        if (!m_options.alsoStreams)
+            m_out.stream(side.direction, side.position, part, side.at);
+        side.position += part.size();
+    };
+    const auto found = m_tls ? m_tls->feed(side.direction, input) : std::nullopt;
+    if (found) {
+        show(input.first(found->end));
+        m_out.emit(flow::TlsHello{side.direction,
+                                  found->hello.version,
+                                  found->hello.serverName,
+                                  found->hello.protocols,
+                                  found->hello.encryptedName},
+                   side.at);
+    }
+    show(found ? input.subspan(found->end) : input);
     return input.size();
 }
 

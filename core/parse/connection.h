@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Connection: the parser of one TCP connection that ParserFactory hands out. Each side is in one
 // Reading at a time:
-//   Detecting -> Messages | Raw      what the connection speaks is open until the client told
+//   Detecting -> Messages | Raw      what the connection speaks is open until the client told;
+//                                    a PROXY header in front of it is taken off
 //   Seeking -> Messages              joined late or lost: wait for a certain start of a message
 //   Messages -> Seeking | Raw        a loss; a tunnel, a framing error, bytes after the last
 //   message
@@ -22,6 +23,7 @@
 #include "core/parse/http2_session.h"
 #include "core/parse/outstanding.h"
 #include "core/parse/protocol.h"
+#include "core/parse/tls_watch.h"
 #include "core/parse/websocket_session.h"
 
 #include <array>
@@ -108,10 +110,11 @@ private:
 
     // Bytes in. read() consumes a prefix of `input` and returns its length; never touches a rest.
     std::size_t read(Side& side, bytes::ByteView input);
-    bool detect(Side& side, bytes::ByteView input);
+    bool detect(Side& side, bytes::ByteView input, std::size_t& used);
     bool detectServer(bytes::ByteView input);
     [[nodiscard]] Certainty beginsHttp2(const Side& side, bytes::ByteView input) const;
     bool seek(Side& side, bytes::ByteView input);
+    bool takeProxyHeader(Side& side, bytes::ByteView input, std::size_t& used);
     void joinHttp2(Side& side);
     bool readWebSocket(Side& side, bytes::ByteView input, std::size_t& used);
     bool readHttp2(Side& side, bytes::ByteView input, std::size_t& used);
@@ -153,12 +156,14 @@ private:
     std::array<Side, 2> m_sides;
     std::unique_ptr<Http2Session> m_http2;
     std::unique_ptr<WebSocketSession> m_webSocket;
+    std::unique_ptr<TlsWatch> m_tls; // raw bytes that are TLS, or may be
     OutstandingQueue m_outstanding;
     flow::ExchangeId m_awaiting; // CONNECT or upgrade without an answer yet: client bytes wait
     flow::Protocol m_protocol = flow::Protocol::Unknown;
     flow::Protocol m_tunnelProtocol = flow::Protocol::Raw;
-    bool m_hurry = false;  // bytes behind those that wait are missing
-    bool m_unsure = false; // joined late or lost: responses may have no request here
+    bool m_maybeProxied = true; // the client's first bytes have not been read
+    bool m_hurry = false;       // bytes behind those that wait are missing
+    bool m_unsure = false;      // joined late or lost: responses may have no request here
 };
 
 } // namespace podglass::parse

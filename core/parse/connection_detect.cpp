@@ -2,6 +2,7 @@
 // What a connection speaks, and where its messages begin.
 #include "core/base/limits.h"
 #include "core/parse/connection.h"
+#include "core/parse/proxy_header.h"
 #include "core/parse/tls_hello.h"
 
 namespace podglass::parse {
@@ -9,15 +10,31 @@ namespace podglass::parse {
 using flow::Direction;
 using flow::Protocol;
 
-// False: needs more bytes. True: `side.reading` has changed.
-bool Connection::detect(Side& side, bytes::ByteView input)
+// False: needs more bytes. True: `side.reading` has changed, or a part was consumed.
+bool Connection::detect(Side& side, bytes::ByteView input, std::size_t& used)
 {
     if (side.direction == Direction::ServerToClient)
         return detectServer(input);
+    if (m_maybeProxied && takeProxyHeader(side, input, used))
+        return true;
+    if (m_maybeProxied)
+        return false;
     const Detection found = detectFromClient(input);
     if (found.protocol == Protocol::Unknown)
         return false;
     decide(found.protocol, found.serverName, side.at);
+    return true;
+}
+
+// True: one was taken off. Else m_maybeProxied says whether more bytes may make it one.
+bool Connection::takeProxyHeader(Side& side, bytes::ByteView input, std::size_t& used)
+{
+    const ProxyHeaderRead read = readProxyHeader(input);
+    m_maybeProxied = read.state == ProxyHeaderRead::State::Incomplete;
+    if (read.state != ProxyHeaderRead::State::Complete)
+        return false;
+    m_out.emit(read.header, side.at);
+    used += showRaw(side, input.first(read.header.bytes));
     return true;
 }
 
@@ -69,6 +86,8 @@ void Connection::decide(Protocol protocol, std::string_view detail, base::Timest
     m_out.emit(flow::ProtocolDetected{protocol, detail}, at);
     if (protocol == Protocol::Http2)
         beginHttp2();
+    if (protocol == Protocol::Tls)
+        m_tls = std::make_unique<TlsWatch>();
     for (Side& side : m_sides) {
         side.reading = protocol == Protocol::Http1   ? Reading::Messages
                        : protocol == Protocol::Http2 ? Reading::Http2

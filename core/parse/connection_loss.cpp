@@ -21,6 +21,8 @@ void Connection::gap(const flow::Gap& gap, base::Timestamp at)
     Side& holed = side(gap.direction);
     holed.at = at;
     m_unsure = true;
+    if (m_tls)
+        m_tls->giveUp(gap.direction);
     if (holed.reading == Reading::Detecting)
         undetectable(at);
     // What waited for the other side waits no longer: what is missing comes behind it.

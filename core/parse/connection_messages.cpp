@@ -231,6 +231,8 @@ void Connection::tunnel()
         m_webSocket = std::make_unique<WebSocketSession>(
             m_out, server().message.exchange, !m_options.alsoStreams);
         server().reading = client().reading = Reading::WebSocket;
+    } else {
+        m_tls = std::make_unique<TlsWatch>();
     }
     pump(client()); // what it sent ahead comes before what the server says in the tunnel
 }

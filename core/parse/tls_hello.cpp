@@ -4,6 +4,7 @@
 #include "core/base/limits.h"
 #include "core/bytes/cursor.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace podglass::parse {
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::uint8_t handshakeRecord = 22;
 constexpr std::uint8_t clientHello = 1;
+constexpr std::uint8_t serverHello = 2;
 constexpr std::size_t recordHeader = 5;
 
 enum class Gathered : std::uint8_t
@@ -21,11 +23,19 @@ enum class Gathered : std::uint8_t
     Complete,
 };
 
-// Puts the hello together from as many records as it takes; without its four-byte header.
-Gathered gather(bytes::ByteView start, std::vector<std::uint8_t>& hello)
+struct Hello
 {
-    std::size_t wanted = 4;
-    while (hello.size() < wanted) {
+    std::vector<std::uint8_t> message; // without its four-byte header
+    std::size_t bytes = 0;             // of the stream
+};
+
+// Puts the hello together from as many records as it takes.
+Gathered gather(bytes::ByteView start, std::uint8_t type, Hello& hello)
+{
+    constexpr std::size_t messageHeader = 4;
+    std::vector<std::uint8_t>& message = hello.message;
+    std::size_t wanted = messageHeader;
+    while (message.size() < wanted) {
         // A record is judged as soon as its first bytes are there.
         if (!start.empty() && start[0] != handshakeRecord)
             return Gathered::NotTls;
@@ -36,21 +46,23 @@ Gathered gather(bytes::ByteView start, std::vector<std::uint8_t>& hello)
         const std::size_t length = static_cast<std::size_t>(start[3]) << 8 | start[4];
         const bytes::ByteView payload =
             start.subspan(recordHeader, std::min(length, start.size() - recordHeader));
-        hello.insert(hello.end(), payload.begin(), payload.end());
-        if (!hello.empty() && hello[0] != clientHello)
+        message.insert(message.end(), payload.begin(), payload.end());
+        if (!message.empty() && message[0] != type)
             return Gathered::NotTls;
-        if (hello.size() >= 4)
-            wanted = 4
-                     + (static_cast<std::size_t>(hello[1]) << 16
-                        | static_cast<std::size_t>(hello[2]) << 8 | hello[3]);
+        if (message.size() >= messageHeader)
+            wanted = messageHeader
+                     + (static_cast<std::size_t>(message[1]) << 16
+                        | static_cast<std::size_t>(message[2]) << 8 | message[3]);
         start = start.subspan(recordHeader + payload.size());
-        if (payload.size() < length && hello.size() < wanted)
+        hello.bytes += recordHeader + payload.size();
+        if (payload.size() < length && message.size() < wanted)
             return Gathered::Incomplete;
         if (length == 0)
             return Gathered::NotTls; // RFC 8446 5.1: no empty handshake records
     }
-    hello.resize(wanted);
-    hello.erase(hello.begin(), hello.begin() + 4);
+    hello.bytes -= message.size() - wanted;
+    message.resize(wanted);
+    message.erase(message.begin(), message.begin() + messageHeader);
     return Gathered::Complete;
 }
 
@@ -69,23 +81,91 @@ std::string nameFrom(bytes::ByteView extension)
     return {};
 }
 
-std::string serverName(bytes::ByteView hello)
+// Names behind one byte of length each, with commas.
+std::string protocolsFrom(bytes::ByteView extension)
 {
-    bytes::BigReader reader(hello);
-    reader.view(2 + 32);                         // legacy version, random
-    reader.view(reader.number<std::uint8_t>());  // session
-    reader.view(reader.number<std::uint16_t>()); // cipher suites
-    reader.view(reader.number<std::uint8_t>());  // compression
-    bytes::BigReader extensions(reader.view(reader.number<std::uint16_t>()));
-    while (!reader.failed() && !extensions.rest().empty()) {
+    bytes::BigReader list(extension);
+    bytes::BigReader names(list.view(list.number<std::uint16_t>()));
+    std::string all;
+    while (!list.failed() && !names.rest().empty()) {
+        const bytes::ByteView name = names.view(names.number<std::uint8_t>());
+        if (names.failed())
+            break;
+        const bool grease = name.size() == 2 && name[0] == name[1] && (name[0] & 0x0f) == 0x0a;
+        if (grease) // RFC 8701: means nothing
+            continue;
+        all += (all.empty() ? "" : ",") + std::string(bytes::asText(name));
+    }
+    return all;
+}
+
+std::uint16_t highestVersion(bytes::ByteView extension)
+{
+    bytes::BigReader list(extension);
+    bytes::BigReader versions(list.view(list.number<std::uint8_t>()));
+    std::uint16_t highest = 0;
+    while (!versions.rest().empty()) {
+        const auto version = versions.number<std::uint16_t>();
+        if (versions.failed())
+            break;
+        if ((version & 0x0f0f) != 0x0a0a) // RFC 8701
+            highest = std::max(highest, version);
+    }
+    return highest;
+}
+
+enum Extension : std::uint16_t
+{
+    ServerName = 0,
+    Protocols = 16,         // RFC 7301
+    SupportedVersions = 43, // RFC 8446 4.2.1
+    EncryptedHello = 0xfe0d,
+};
+
+// `client`: the form of the lists; a server answers with single values.
+void readExtensions(bytes::BigReader extensions, bool client, TlsHello& hello)
+{
+    while (!extensions.rest().empty()) {
         const auto type = extensions.number<std::uint16_t>();
         const bytes::ByteView content = extensions.view(extensions.number<std::uint16_t>());
         if (extensions.failed())
             break;
-        if (type == 0)
-            return nameFrom(content);
+        bytes::BigReader chosen(content);
+        if (type == ServerName && client && hello.serverName.empty())
+            hello.serverName = nameFrom(content);
+        else if (type == Protocols)
+            hello.protocols = protocolsFrom(content);
+        else if (type == SupportedVersions)
+            hello.version = std::max(
+                hello.version, client ? highestVersion(content) : chosen.number<std::uint16_t>());
+        else if (type == EncryptedHello && client)
+            hello.encryptedName = true;
     }
-    return {};
+}
+
+void readClientHello(bytes::ByteView message, TlsHello& hello)
+{
+    bytes::BigReader reader(message);
+    hello.version = reader.number<std::uint16_t>();
+    reader.view(32);                             // random
+    reader.view(reader.number<std::uint8_t>());  // session
+    reader.view(reader.number<std::uint16_t>()); // cipher suites
+    reader.view(reader.number<std::uint8_t>());  // compression
+    const bytes::ByteView extensions = reader.view(reader.number<std::uint16_t>());
+    if (!reader.failed())
+        readExtensions(bytes::BigReader(extensions), true, hello);
+}
+
+void readServerHello(bytes::ByteView message, TlsHello& hello)
+{
+    bytes::BigReader reader(message);
+    hello.version = reader.number<std::uint16_t>();
+    reader.view(32);                            // random
+    reader.view(reader.number<std::uint8_t>()); // session
+    reader.view(2 + 1);                         // cipher suite, compression
+    const bytes::ByteView extensions = reader.view(reader.number<std::uint16_t>());
+    if (!reader.failed())
+        readExtensions(bytes::BigReader(extensions), false, hello);
 }
 
 // Two bytes of length with the top bit set, client-hello, a version of SSL 2 to TLS 1.2.
@@ -102,23 +182,52 @@ TlsHello::State readOldHello(bytes::ByteView start)
 
 } // namespace
 
-TlsHello readTlsHello(bytes::ByteView start)
+namespace {
+
+TlsHello readHello(bytes::ByteView start, std::uint8_t type)
 {
-    if (start.empty() || start[0] != handshakeRecord)
-        return {readOldHello(start), {}};
     const bytes::ByteView looked = start.first(std::min(start.size(), limits::tlsHelloBytes));
-    std::vector<std::uint8_t> hello;
-    switch (gather(looked, hello)) {
+    Hello gathered;
+    TlsHello hello;
+    switch (gather(looked, type, gathered)) {
     case Gathered::NotTls:
-        return {};
+        return hello;
     case Gathered::Incomplete:
-        return {start.size() >= limits::tlsHelloBytes ? TlsHello::State::Complete
-                                                      : TlsHello::State::Incomplete,
-                {}};
+        hello.bytes = looked.size();
+        hello.state = start.size() >= limits::tlsHelloBytes ? TlsHello::State::Complete
+                                                            : TlsHello::State::Incomplete;
+        return hello;
     case Gathered::Complete:
         break;
     }
-    return {TlsHello::State::Complete, serverName(hello)};
+    hello.state = TlsHello::State::Complete;
+    hello.bytes = gathered.bytes;
+    if (type == clientHello)
+        readClientHello(gathered.message, hello);
+    else
+        readServerHello(gathered.message, hello);
+    return hello;
+}
+
+} // namespace
+
+TlsHello readTlsHello(bytes::ByteView start)
+{
+    if (!start.empty() && start[0] == handshakeRecord)
+        return readHello(start, clientHello);
+    TlsHello old;
+    old.state = readOldHello(start);
+    if (old.state == TlsHello::State::Complete) {
+        constexpr std::size_t looked = 5;
+        old.bytes = looked;
+        old.version = static_cast<std::uint16_t>(start[3] << 8 | start[4]);
+    }
+    return old;
+}
+
+TlsHello readTlsServerHello(bytes::ByteView start)
+{
+    return readHello(start, serverHello);
 }
 
 } // namespace podglass::parse

@@ -65,9 +65,16 @@ Connection& Connections::change(Number number)
 
 void Connections::clear()
 {
-    m_first = end();
-    m_rows.clear();
-    m_numbers.clear();
+    dropBelow(end());
+}
+
+void Connections::dropBelow(Number first)
+{
+    while (m_first < std::min(first, end())) {
+        m_rows.pop_front();
+        ++m_first;
+    }
+    std::erase_if(m_numbers, [this](const auto& entry) { return entry.second < m_first; });
 }
 
 void Connections::forgetIds()

@@ -26,7 +26,18 @@ struct Connection
     std::array<std::uint64_t, 2> missing{}; // per Direction, in gaps
     std::uint32_t exchanges = 0;
     std::uint32_t anomalies = 0;
-    std::string detail; // TLS: the server name asked for
+    std::string detail; // TLS: the server name asked for; HTTP/2, raw: what cannot be read
+    std::string offeredProtocols; // TLS, ALPN
+    std::string chosenProtocol;
+    std::uint16_t offeredVersion = 0; // TLS, the highest
+    std::uint16_t chosenVersion = 0;
+    bool encryptedName = false;    // TLS, ECH
+    std::uint8_t proxyVersion = 0; // PROXY protocol in front; 0: none
+    bool sourceKnown = false;      // the proxy gave these
+    flow::Endpoint source;
+    flow::Endpoint destination;
+    std::string tunnelTo; // CONNECT
+    Number row = 0; // among Rows: of RowKind::Connection, or the exchange that became a stream
     flow::Protocol protocol = flow::Protocol::Unknown;
     flow::Origin origin = flow::Origin::Mirror;
     flow::CloseReason reason = flow::CloseReason::Finished;
@@ -61,6 +72,9 @@ public:
     void forgetIds();
 
     Delta takeDelta() { return m_log.take(first(), end()); }
+
+    // Those below `first` go.
+    void dropBelow(Number first);
 
     [[nodiscard]] std::uint64_t forgotten() const { return m_forgotten; }
 

@@ -7,6 +7,7 @@
 #include "core/flow/event.h"
 
 #include <cstdint>
+#include <deque>
 #include <span>
 #include <string>
 #include <vector>
@@ -56,12 +57,35 @@ struct Message
     std::size_t append(const flow::BodyData& part, std::size_t limit);
 };
 
+// A boundary inside a body or a stream, as flow::MessageFrame tells it.
+struct Frame
+{
+    base::Timestamp at;
+    std::uint64_t offset = 0;
+    std::uint64_t length = 0;
+    std::uint32_t code = 0;
+    std::uint16_t flags = 0; // flow::FrameFlag bits
+    flow::FrameKind kind = flow::FrameKind::GrpcMessage;
+    flow::Direction direction = flow::Direction::ClientToServer;
+};
+
+// A response before the final one (RFC 9110 15.2).
+struct Interim
+{
+    base::Timestamp at;
+    std::uint16_t status = 0;
+    FieldList fields;
+};
+
 struct Content
 {
     Message request;
     Message response;
-    std::string reason;       // of the status line
-    std::string takerProblem; // why the taker could not answer; empty: it did
+    std::vector<Interim> interims;
+    std::deque<Frame> frames;
+    std::uint64_t framesDropped = 0; // older ones, to stay within limits::storeFrames
+    std::string reason;              // of the status line
+    std::string takerProblem;        // why the taker could not answer; empty: it did
     base::ClientId taker;
     std::uint64_t filterRevision = 0;
     std::size_t cost = 0; // bytes, as accounted by the store

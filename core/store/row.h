@@ -17,9 +17,10 @@ using Number = std::uint32_t;
 enum class RowKind : std::uint8_t
 {
     Exchange,
-    Gap,   // part of one connection was not seen
-    Lost,  // messages were offered and not delivered
-    Break, // the session was cut and came back
+    Gap,        // part of one connection was not seen
+    Lost,       // messages were offered and not delivered
+    Break,      // the session was cut and came back
+    Connection, // it carries no HTTP that could be read: TLS, raw
 };
 
 enum class RowMode : std::uint8_t
@@ -30,6 +31,19 @@ enum class RowMode : std::uint8_t
     Fallback, // was to be stolen, the taker could not
     File,
 };
+
+// What an exchange turned out to carry.
+enum class RowForm : std::uint8_t
+{
+    Http,
+    Grpc,
+    GrpcWeb,
+    WebSocket,
+    EventStream, // server-sent events
+    Tunnel,      // CONNECT
+};
+
+inline constexpr std::uint8_t noGrpcStatus = 255;
 
 enum class RowState : std::uint8_t
 {
@@ -50,7 +64,10 @@ enum RowFlag : std::uint16_t
     RowResponsePartial = 8, // not all of the response body is kept
     RowResponseEnded = 16,
     RowRequestEnded = 32,
-    RowSuspicious = 64, // a MessageFlag other than JoinedLate is set
+    RowSuspicious = 64, // a MessageFlag other than JoinedLate or HeadUnreadable is set
+    RowJoinedLate = 128,
+    RowUnreadable = 256,    // heads are compressed with what was not seen
+    RowRequestUnseen = 512, // only the response was seen
 };
 
 struct Row
@@ -67,12 +84,15 @@ struct Row
     std::uint16_t status = 0;
     std::uint16_t port = 0; // of the server
     std::uint16_t flags = 0;
-    std::uint16_t version = 11;
+    std::uint8_t version = 11;
+    std::uint8_t grpcStatus = noGrpcStatus;
     RowKind kind = RowKind::Exchange;
     RowMode mode = RowMode::Mirror;
     RowState state = RowState::Open;
-    std::uint8_t detail = 0;  // Gap: flow::GapKind, Lost: flow::LossPlace
-    std::uint32_t events = 0; // Lost: events (kernel: packets); Break: milliseconds
+    // Gap: flow::GapKind, Lost: flow::LossPlace, Exchange: RowForm, Connection: flow::Protocol
+    std::uint8_t detail = 0;
+    // Lost: events (kernel: packets); Break: milliseconds; Exchange: frames
+    std::uint32_t events = 0;
 
     bool operator==(const Row&) const = default;
 };

@@ -55,11 +55,12 @@ void Rows::charge(Number number, std::size_t bytes)
     fitBytes();
 }
 
-void Rows::clear()
+void Rows::dropBelow(Number first)
 {
-    while (!m_rows.empty())
+    while (m_first < std::min(first, end()))
         popFront();
-    m_stripCursor = m_stripMarkedCursor = m_first;
+    m_stripCursor = std::max(m_stripCursor, m_first);
+    m_stripMarkedCursor = std::max(m_stripMarkedCursor, m_first);
 }
 
 void Rows::popFront()

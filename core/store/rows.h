@@ -33,7 +33,8 @@ public:
     Content* content(Number number);
     void charge(Number number, std::size_t bytes);
 
-    void clear();
+    // Those below `first` go.
+    void dropBelow(Number first);
 
     Delta takeDelta() { return m_log.take(first(), end()); }
 

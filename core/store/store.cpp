@@ -32,6 +32,7 @@ std::string_view modeName(RowMode mode)
 Store::Store(Limits limits)
     : m_rows(limits.rows, limits.bytes)
     , m_connections(limits.connections)
+    , m_streams(limits.streamBytes, limits.streamsBytes)
     , m_bodyLimit(limits.bodyBytes)
 {}
 
@@ -86,7 +87,7 @@ void Store::apply(const wire::Telemetry& telemetry)
     sample.desktop = m_traffic;
     sample.requests = m_requests;
     sample.byStatusClass = m_byStatusClass;
-    sample.storeBytes = m_rows.bytes();
+    sample.storeBytes = m_rows.bytes() + m_streams.bytes();
     m_history.add(sample);
 }
 
@@ -110,11 +111,16 @@ void Store::mark(Number number, bool marked)
         row.flags = static_cast<std::uint16_t>(row.flags & ~RowMarked);
 }
 
-void Store::clear()
+void Store::dropBelow(Number first)
 {
-    m_rows.clear();
-    m_connections.clear();
-    m_open.clear();
+    m_rows.dropBelow(first);
+    std::erase_if(m_open, [first](const auto& entry) { return entry.second < first; });
+    // Open connections go on being told of; what they have said goes with the rows.
+    Number keep = m_connections.first();
+    while (keep < m_connections.end() && !m_connections.at(keep)->open)
+        ++keep;
+    m_connections.dropBelow(keep);
+    m_streams.forgetBelow(keep);
 }
 
 void Store::newAgent()

@@ -12,6 +12,7 @@
 #include "core/store/connections.h"
 #include "core/store/history.h"
 #include "core/store/rows.h"
+#include "core/store/streams.h"
 
 #include <map>
 #include <utility>
@@ -25,6 +26,8 @@ struct Limits
     std::size_t rows = limits::storeRows;
     std::size_t connections = limits::storeConnections;
     std::size_t bodyBytes = limits::storeBodyBytes;
+    std::size_t streamBytes = limits::storeStreamBytes;   // of one direction
+    std::size_t streamsBytes = limits::storeStreamsBytes; // of all connections
 };
 
 struct LossCount
@@ -64,14 +67,24 @@ public:
     void apply(const wire::PortState& state);
 
     void mark(Number row, bool marked);
+
     // Drops rows and connections; totals, history and port states stay.
-    void clear();
+    void clear() { dropBelow(m_rows.end()); }
+
+    // Drops rows below `first`, and connections that ended before it.
+    void dropBelow(Number first);
     // The agent is another one: ids start anew, open rows will not be finished.
     void newAgent();
 
     [[nodiscard]] const Rows& rows() const { return m_rows; }
 
     [[nodiscard]] const Connections& connections() const { return m_connections; }
+
+    // What is kept of a connection's bytes; null: nothing.
+    [[nodiscard]] const Stream* stream(Number connection) const
+    {
+        return m_streams.find(connection);
+    }
 
     [[nodiscard]] const History& history() const { return m_history; }
 
@@ -104,14 +117,23 @@ private:
     void on(const flow::Event& event, const flow::Lost& body);
     void on(const flow::Event& event, const flow::StealDecision& body);
     void on(const flow::Event& event, const flow::MessageFrame& body);
+    void on(const flow::Event& event, const flow::TlsHello& body);
+    void on(const flow::Event& event, const flow::ProxyHeader& body);
 
     // 0 when it is not known or its row is gone.
     Number find(base::ExchangeId exchange) const;
+    void addInterim(Number number, const flow::Event& event, const flow::ResponseHead& body);
+    static void noteGrpcStatus(Row& row, std::string_view text);
     void endResponse(Number number, const flow::MessageEnd& body, base::Timestamp at);
     Row* lastRow(RowKind kind);
+    Number appendUnseenRequest(const flow::Event& event, base::ExchangeId exchange);
+    void showConnection(Number number, base::Timestamp at);
+    void updateConnectionRow(Number number, base::Timestamp at);
+    void becomeStream(Row& row, Number number, std::uint16_t status);
 
     Rows m_rows;
     Connections m_connections;
+    Streams m_streams;
     History m_history;
     Losses m_losses;
     std::map<PortKey, wire::PortState> m_ports;

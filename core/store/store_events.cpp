@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The part of Store that applies flow events, one function a kind.
+// The part of Store that applies events of messages, one function a kind.
 #include "core/store/store.h"
+#include "core/store/store_parts.h"
 
 #include <algorithm>
-#include <limits>
+#include <charconv>
 #include <strings.h>
 
 namespace podglass::store {
 
 namespace {
-
-std::uint32_t saturate(std::uint64_t value)
-{
-    return static_cast<std::uint32_t>(
-        std::min<std::uint64_t>(value, std::numeric_limits<std::uint32_t>::max()));
-}
 
 bool sameName(std::string_view a, std::string_view b)
 {
@@ -27,19 +22,6 @@ std::string_view hostOf(std::span<const flow::HeaderField> fields)
         if (sameName(field.name, "host") || sameName(field.name, ":authority"))
             return field.value;
     return {};
-}
-
-RowMode modeOf(flow::Origin origin)
-{
-    switch (origin) {
-    case flow::Origin::Mirror:
-        return RowMode::Mirror;
-    case flow::Origin::Steal:
-        return RowMode::Passed;
-    case flow::Origin::File:
-        return RowMode::File;
-    }
-    return RowMode::Mirror;
 }
 
 RowState stateOf(flow::MessageFate fate)
@@ -59,9 +41,61 @@ RowState stateOf(flow::MessageFate fate)
     return RowState::Done;
 }
 
-bool suspicious(std::uint16_t flags)
+bool has(std::uint16_t flags, flow::MessageFlag flag)
 {
-    return (flags & ~static_cast<std::uint16_t>(flow::MessageFlag::JoinedLate)) != 0;
+    return (flags & static_cast<std::uint16_t>(flag)) != 0;
+}
+
+// What is not the sender's doing raises no suspicion.
+std::uint16_t rowFlags(std::uint16_t flags)
+{
+    constexpr auto ours =
+        static_cast<std::uint16_t>(static_cast<unsigned>(flow::MessageFlag::JoinedLate)
+                                   | static_cast<unsigned>(flow::MessageFlag::HeadUnreadable));
+    unsigned row = (flags & ~ours) != 0 ? unsigned{RowSuspicious} : 0U;
+    if (has(flags, flow::MessageFlag::JoinedLate))
+        row |= RowJoinedLate;
+    if (has(flags, flow::MessageFlag::HeadUnreadable))
+        row |= RowUnreadable;
+    return static_cast<std::uint16_t>(row);
+}
+
+std::string_view valueOf(std::span<const flow::HeaderField> fields, std::string_view name)
+{
+    for (const auto& field : fields)
+        if (sameName(field.name, name))
+            return field.value;
+    return {};
+}
+
+bool beginsWith(std::string_view text, std::string_view start)
+{
+    return sameName(text.substr(0, start.size()), start);
+}
+
+// What the head says of the body.
+RowForm formOf(std::span<const flow::HeaderField> fields, RowForm before)
+{
+    const std::string_view type = valueOf(fields, "content-type");
+    if (beginsWith(type, "application/grpc-web"))
+        return RowForm::GrpcWeb;
+    if (beginsWith(type, "application/grpc"))
+        return RowForm::Grpc;
+    if (beginsWith(type, "text/event-stream"))
+        return RowForm::EventStream;
+    return before;
+}
+
+// RFC 6455 4.2.2
+bool toWebSocket(const flow::ResponseHead& head)
+{
+    return head.status == 101 && sameName(valueOf(head.fields, "upgrade"), "websocket");
+}
+
+bool isStream(const Row& row)
+{
+    const auto form = static_cast<RowForm>(row.detail);
+    return row.kind == RowKind::Exchange && (form == RowForm::WebSocket || form == RowForm::Tunnel);
 }
 
 void fillHead(Message& message,
@@ -79,34 +113,39 @@ void fillHead(Message& message,
 
 } // namespace
 
-void Store::on(const flow::Event& event, const flow::ConnectionOpened& body)
+// HTTP is over on this connection: the exchange stays open as long as it is.
+void Store::becomeStream(Row& row, Number number, std::uint16_t status)
 {
-    const Number number = m_connections.numberOf(event.connection, event.target, event.at);
-    Connection& row = m_connections.change(number);
-    row.client = body.client;
-    row.server = body.server;
-    row.origin = body.origin;
-    row.joinedLate = body.joinedLate;
-    row.known = true;
+    Connection* connection = m_connections.at(row.connection) == nullptr
+                                 ? nullptr
+                                 : &m_connections.change(row.connection);
+    if (connection == nullptr)
+        return;
+    row.detail = static_cast<std::uint8_t>(status == 101 ? RowForm::WebSocket : RowForm::Tunnel);
+    connection->row = number;
+    if (status != 101)
+        connection->tunnelTo = m_rows.texts().text(row.path);
 }
 
-void Store::on(const flow::Event& event, const flow::ConnectionClosed& body)
+// A response whose request was not seen is shown all the same.
+Number Store::appendUnseenRequest(const flow::Event& event, base::ExchangeId exchange)
 {
     const Number number = m_connections.numberOf(event.connection, event.target, event.at);
-    Connection& row = m_connections.change(number);
-    row.open = false;
-    row.closedAt = event.at;
-    row.reason = body.reason;
-    for (std::size_t i = 0; i < 2; ++i)
-        row.bytes[i] = std::max(row.bytes[i], body.streamBytes[i]);
-}
-
-void Store::on(const flow::Event& event, const flow::ProtocolDetected& body)
-{
-    const Number number = m_connections.numberOf(event.connection, event.target, event.at);
-    Connection& row = m_connections.change(number);
-    row.protocol = body.protocol;
-    row.detail = body.detail;
+    Connection& connection = m_connections.change(number);
+    ++connection.exchanges;
+    Row row;
+    row.exchange = exchange;
+    row.at = event.at;
+    row.connection = number;
+    row.port = connection.server.port;
+    row.mode = modeOf(connection.origin);
+    row.flags |= RowRequestUnseen;
+    auto content = std::make_unique<Content>();
+    content->cost = sizeof(Content);
+    const Number appended = m_rows.append(row, std::move(content));
+    m_open[exchange] = appended;
+    ++m_requests;
+    return appended;
 }
 
 void Store::on(const flow::Event& event, const flow::RequestHead& body)
@@ -124,10 +163,10 @@ void Store::on(const flow::Event& event, const flow::RequestHead& body)
     row.path = m_rows.texts().acquire(body.target);
     row.host = m_rows.texts().acquire(hostOf(body.fields));
     row.port = connection.server.port;
-    row.version = body.version;
+    row.version = static_cast<std::uint8_t>(body.version);
     row.mode = modeOf(connection.origin);
-    if (suspicious(body.flags))
-        row.flags |= RowSuspicious;
+    row.flags = rowFlags(body.flags);
+    row.detail = static_cast<std::uint8_t>(formOf(body.fields, RowForm::Http));
     auto content = std::make_unique<Content>();
     fillHead(content->request, body.fields, body.raw, body.flags, event.at);
     content->cost = sizeof(Content) + content->request.fields.cost() + body.raw.size();
@@ -142,22 +181,53 @@ void Store::on(const flow::Event& event, const flow::RequestHead& body)
 
 void Store::on(const flow::Event& event, const flow::ResponseHead& body)
 {
-    const Number number = find(body.exchange);
+    Number number = find(body.exchange);
     if (number == 0)
-        return;
+        number = appendUnseenRequest(event, body.exchange);
     Row& row = m_rows.change(number);
     if (const Number connection = row.connection; m_connections.at(connection) != nullptr)
         m_connections.change(connection).bytes[1] += body.raw.size();
-    if (body.status < 200 && body.status != 101) // interim: the final head follows
+    if (body.status >= 100 && body.status < 200 && body.status != 101) {
+        addInterim(number, event, body);
         return;
+    }
     row.status = body.status;
-    if (suspicious(body.flags))
-        row.flags |= RowSuspicious;
+    row.flags |= rowFlags(body.flags);
+    if ((row.flags & RowRequestUnseen) != 0)
+        row.version = static_cast<std::uint8_t>(body.version);
+    row.detail = static_cast<std::uint8_t>(formOf(body.fields, static_cast<RowForm>(row.detail)));
+    if (const std::string_view status = valueOf(body.fields, "grpc-status"); !status.empty())
+        noteGrpcStatus(row, status);
+    const bool tunnels = body.status / 100 == 2 && m_rows.texts().text(row.method) == "CONNECT";
+    if (toWebSocket(body) || (tunnels && body.version < 20))
+        becomeStream(row, number, body.status);
     if (Content* content = m_rows.content(number)) {
         content->reason = body.reason;
         fillHead(content->response, body.fields, body.raw, body.flags, event.at);
         m_rows.charge(number, content->response.fields.cost() + body.raw.size());
     }
+}
+
+void Store::addInterim(Number number, const flow::Event& event, const flow::ResponseHead& body)
+{
+    constexpr std::size_t most = 32; // a server that says no more than "wait" is no news
+    Content* content = m_rows.content(number);
+    if (content == nullptr || content->interims.size() >= most)
+        return;
+    Interim& interim = content->interims.emplace_back();
+    interim.at = event.at;
+    interim.status = body.status;
+    interim.fields.assign(body.fields);
+    m_rows.charge(number, sizeof(Interim) + interim.fields.cost());
+}
+
+void Store::noteGrpcStatus(Row& row, std::string_view text)
+{
+    constexpr unsigned highest = 254;
+    unsigned code = 0;
+    const auto [stopped, error] = std::from_chars(text.data(), text.data() + text.size(), code);
+    if (error == std::errc() && stopped == text.data() + text.size())
+        row.grpcStatus = static_cast<std::uint8_t>(std::min(code, highest));
 }
 
 void Store::on(const flow::Event& event, const flow::BodyData& body)
@@ -222,7 +292,12 @@ void Store::endResponse(Number number, const flow::MessageEnd& body, base::Times
     if (row.state == RowState::Open || body.fate != flow::MessageFate::Complete)
         row.state = stateOf(body.fate);
     const auto statusClass = static_cast<std::size_t>(row.status / 100);
-    ++m_byStatusClass[statusClass < m_byStatusClass.size() ? statusClass : 0];
+    if ((row.flags & RowUnreadable) == 0)
+        ++m_byStatusClass[statusClass < m_byStatusClass.size() ? statusClass : 0];
+    if (isStream(row) && body.fate == flow::MessageFate::Complete) {
+        row.state = RowState::Open; // until its connection ends
+        row.flags = static_cast<std::uint16_t>(row.flags & ~RowResponseEnded);
+    }
     if (Content* content = m_rows.content(number)) {
         Message& message = content->response;
         message.bodyBytes = body.bodyBytes;
@@ -234,73 +309,9 @@ void Store::endResponse(Number number, const flow::MessageEnd& body, base::Times
         message.trailers.assign(body.trailers);
         m_rows.charge(number, message.trailers.cost());
     }
+    if (const std::string_view status = valueOf(body.trailers, "grpc-status"); !status.empty())
+        noteGrpcStatus(m_rows.change(number), status);
     m_open.erase(body.exchange);
-}
-
-void Store::on(const flow::Event& event, const flow::StreamData& body)
-{
-    const Number number = m_connections.numberOf(event.connection, event.target, event.at);
-    m_connections.change(number).bytes[static_cast<std::size_t>(body.direction)] +=
-        body.data.size();
-}
-
-// The last row, if it is of that kind: losses in a row become one row.
-Row* Store::lastRow(RowKind kind)
-{
-    const Number last = m_rows.end() - 1;
-    const Row* row = m_rows.at(last);
-    return row != nullptr && row->kind == kind ? &m_rows.change(last) : nullptr;
-}
-
-void Store::on(const flow::Event& event, const flow::Gap& body)
-{
-    const Number number = m_connections.numberOf(event.connection, event.target, event.at);
-    m_connections.change(number).missing[static_cast<std::size_t>(body.direction)] += body.length;
-    m_losses.gapBytes[static_cast<std::size_t>(body.kind)] += body.length;
-    ++m_losses.gaps;
-    const auto kind = static_cast<std::uint8_t>(body.kind);
-    if (Row* last = lastRow(RowKind::Gap);
-        last != nullptr && last->connection == number && last->detail == kind) {
-        last->responseBytes += body.length;
-        return;
-    }
-    Row row;
-    row.kind = RowKind::Gap;
-    row.state = RowState::Gapped;
-    row.at = event.at;
-    row.connection = number;
-    row.responseBytes = body.length;
-    row.detail = kind;
-    if (const Connection* connection = m_connections.at(number))
-        row.port = connection->server.port;
-    m_rows.append(row, nullptr);
-}
-
-void Store::on(const flow::Event& event, const flow::Anomaly&)
-{
-    const Number number = m_connections.numberOf(event.connection, event.target, event.at);
-    ++m_connections.change(number).anomalies;
-}
-
-void Store::on(const flow::Event& event, const flow::Lost& body)
-{
-    const auto place = static_cast<std::uint8_t>(body.place);
-    LossCount& total = m_losses.byPlace.at(place);
-    total.events += body.events;
-    total.messages += body.messages;
-    total.bytes += body.bytes;
-    Row* row = lastRow(RowKind::Lost);
-    if (row == nullptr || row->detail != place) {
-        Row fresh;
-        fresh.kind = RowKind::Lost;
-        fresh.state = RowState::Gapped;
-        fresh.at = event.at;
-        fresh.detail = place;
-        row = &m_rows.change(m_rows.append(fresh, nullptr));
-    }
-    row->events = saturate(std::uint64_t{row->events} + body.events);
-    row->requestBytes = saturate(std::uint64_t{row->requestBytes} + body.messages);
-    row->responseBytes += body.bytes;
 }
 
 void Store::on(const flow::Event&, const flow::StealDecision& body)
@@ -318,7 +329,34 @@ void Store::on(const flow::Event&, const flow::StealDecision& body)
     }
 }
 
-// Rows say nothing of frames; heads, trailers and bodies hold what they mark.
-void Store::on(const flow::Event&, const flow::MessageFrame&) {}
+void Store::on(const flow::Event& event, const flow::MessageFrame& body)
+{
+    if (!body.exchange)
+        return; // of a connection: what it ends is told stream by stream
+    // A WebSocket's exchange has ended long ago; its connection knows the row.
+    const Number of = m_connections.numberOf(event.connection, event.target, event.at);
+    const Number streamed = m_connections.at(of)->row;
+    const Row* known = m_rows.at(streamed);
+    const Number number =
+        known != nullptr && known->exchange == body.exchange ? streamed : find(body.exchange);
+    if (number == 0)
+        return;
+    Row& row = m_rows.change(number);
+    if (body.kind == flow::FrameKind::GrpcStatus)
+        row.grpcStatus = static_cast<std::uint8_t>(std::min(body.code, 254U));
+    else
+        ++row.events;
+    Content* content = m_rows.content(number);
+    if (content == nullptr)
+        return;
+    content->frames.push_back(
+        {event.at, body.offset, body.length, body.code, body.flags, body.kind, body.direction});
+    if (content->frames.size() > limits::storeFrames) {
+        content->frames.pop_front();
+        ++content->framesDropped;
+        return;
+    }
+    m_rows.charge(number, sizeof(Frame));
+}
 
 } // namespace podglass::store

@@ -34,9 +34,11 @@ bool View::accepts(const Sieve& sieve, Number number)
         return false;
     if (!sieve.any())
         return true;
-    if (row->kind == RowKind::Gap)
+    if (number < sieve.from)
+        return false;
+    if (row->kind == RowKind::Gap && sieve.filters())
         return sieve.connection != 0 && row->connection == sieve.connection;
-    if (row->kind != RowKind::Exchange)
+    if (row->kind != RowKind::Exchange && row->kind != RowKind::Connection)
         return true;
     if (sieve.connection != 0 && row->connection != sieve.connection)
         return false;

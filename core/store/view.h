@@ -59,12 +59,17 @@ public:
     // Requests among the rows shown.
     [[nodiscard]] std::uint64_t shownRequests() const { return m_rows.size() - m_others.size(); }
 
-    [[nodiscard]] bool filtered() const { return m_wanted.any(); }
+    [[nodiscard]] bool filtered() const { return m_wanted.filters(); }
 
     [[nodiscard]] Order order() const { return m_order; }
 
     // `connection`: only rows of this one (a number of Connections); 0: of all.
     void setFilter(Predicate predicate, Number connection = 0);
+    // Rows below `first` are hidden, as after a clearing that may be undone; 0: none.
+    void hideBelow(Number first);
+
+    [[nodiscard]] Number hiddenBelow() const { return m_wanted.from; }
+
     void setOrder(Order order);
 
     // Does a part of the work that setFilter() and setOrder() asked for, about `rows` rows of it.
@@ -83,7 +88,11 @@ private:
         Predicate predicate;
         Number connection = 0;
 
-        [[nodiscard]] bool any() const { return predicate || connection != 0; }
+        Number from = 0; // rows below are hidden
+
+        [[nodiscard]] bool filters() const { return predicate || connection != 0; }
+
+        [[nodiscard]] bool any() const { return filters() || from != 0; }
     };
 
     void startJob();

@@ -7,7 +7,13 @@ namespace podglass::store {
 
 void View::setFilter(Predicate predicate, Number connection)
 {
-    m_wanted = {std::move(predicate), connection};
+    m_wanted = {std::move(predicate), connection, m_wanted.from};
+    startJob();
+}
+
+void View::hideBelow(Number first)
+{
+    m_wanted.from = first;
     startJob();
 }
 

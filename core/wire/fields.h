@@ -251,6 +251,16 @@ void visit(auto& v, Is<flow::MessageFrame> auto& m)
     v(m.exchange, m.direction, m.kind, m.offset, m.length, m.flags, m.code);
 }
 
+void visit(auto& v, Is<flow::TlsHello> auto& m)
+{
+    v(m.direction, m.version, m.serverName, m.protocols, m.encryptedName);
+}
+
+void visit(auto& v, Is<flow::ProxyHeader> auto& m)
+{
+    v(m.version, m.known, m.source, m.destination, m.bytes);
+}
+
 // Highest enumerator of each enumeration on the wire; a decoder refuses what is above.
 template <typename E>
 inline constexpr E lastOf{};

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The demo lab's second service: orders, as JSON over HTTP/1.1, on port 9090."""
+"""The demo lab's second service: orders, as JSON over HTTP/1.1, compressed where the client takes
+it, and as server-sent events, on port 9090."""
+import gzip
 import json
 import sys
 import time
@@ -17,6 +19,9 @@ class Orders(BaseHTTPRequestHandler):
         body = json.dumps(value, indent=1).encode() + b"\n"
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
+        if "gzip" in self.headers.get("Accept-Encoding", ""):
+            body = gzip.compress(body)
+            self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.command != "HEAD":
@@ -28,6 +33,8 @@ class Orders(BaseHTTPRequestHandler):
             self.answer(200, {"status": "ok"})
         elif path == "/orders":
             self.answer(200, {"orders": list(orders.values())[-20:]})
+        elif path == "/orders/live":
+            self.live()
         elif path == "/slow":
             time.sleep(0.35)
             self.answer(200, {"slow": True})
@@ -37,6 +44,16 @@ class Orders(BaseHTTPRequestHandler):
             self.answer(200, orders[path[8:]])
         else:
             self.answer(404, {"error": "no such order"})
+
+    def live(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        for number in range(20):
+            count = json.dumps({"orders": len(orders)})
+            self.wfile.write(f"id: {number}\nevent: count\ndata: {count}\n\n".encode())
+            time.sleep(0.5)
 
     do_HEAD = do_GET
 

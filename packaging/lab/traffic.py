@@ -51,6 +51,7 @@ def shopper(shop, orders, seed):
             "X-User-Id": dice.choice(USERS),
             "X-Request-Id": f"{dice.getrandbits(64):016x}",
             "Accept": "application/json",
+            "Accept-Encoding": "gzip",
         }
         keep = dice.random() < 0.8
         body = bytes(dice.choice(SIZES))
@@ -78,6 +79,13 @@ def shopper(shop, orders, seed):
         time.sleep(dice.uniform(0.02, 0.25))
 
 
+def watcher(orders):
+    host = Host(orders)
+    while True:
+        host.ask("GET", "/orders/live", headers={"Accept": "text/event-stream"}, keep=False)
+        time.sleep(1)
+
+
 def probes(address):
     host = Host(address)
     while True:
@@ -87,7 +95,8 @@ def probes(address):
 
 def main():
     shop, orders = sys.argv[1:3]
-    work = [(shopper, (shop, orders, seed)) for seed in range(3)] + [(probes, (shop,)), (probes, (orders,))]
+    work = [(shopper, (shop, orders, seed)) for seed in range(3)] + [
+        (watcher, (orders,)), (probes, (shop,)), (probes, (orders,))]
     threads = [threading.Thread(target=target, args=arguments, daemon=True) for target, arguments in work]
     for thread in threads:
         thread.start()

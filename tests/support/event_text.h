@@ -199,6 +199,20 @@ private:
             + (event.code == 0 ? "" : " code=" + std::to_string(event.code)));
     }
 
+    void line(const flow::TlsHello& event)
+    {
+        add(arrow(event.direction) + " hello " + std::to_string(event.version) + " "
+            + escaped(event.serverName) + " alpn=" + escaped(event.protocols)
+            + (event.encryptedName ? " ech" : ""));
+    }
+
+    void line(const flow::ProxyHeader& event)
+    {
+        add("proxy v" + std::to_string(event.version) + " "
+            + (event.known ? event.source.text() + " -> " + event.destination.text() : "unknown")
+            + " " + std::to_string(event.bytes));
+    }
+
     std::string m_text;
     std::string m_prefix; // of the data line being gathered
     std::string m_data;

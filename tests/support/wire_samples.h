@@ -97,7 +97,9 @@ struct SampleEvents
             StealDecision{{31}, Decision::Fallback, {4}, 5},
             MessageFrame{{31}, back, FrameKind::WebSocketClose, 6, 7, 5, 1'001},
             ConnectionOpened{
-                sampleEndpoint(1), sampleEndpoint(2), Origin::Mirror, false, true, {7, 1'011}}};
+                sampleEndpoint(1), sampleEndpoint(2), Origin::Mirror, false, true, {7, 1'011}},
+            TlsHello{back, 0x0304, "shop.example", "h2,http/1.1", true},
+            ProxyHeader{2, true, sampleEndpoint(3), sampleEndpoint(4), 28}};
         for (std::size_t i = 0; i < bodies.size(); ++i)
             events.push_back({{9}, {21}, {1'000 + static_cast<std::int64_t>(i)}, bodies[i]});
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/body_text.h"
 
+#include "core/content/protobuf.h"
+
 #include <algorithm>
 
 namespace podglass::models {
@@ -87,6 +89,16 @@ QByteArray indentJson(const QByteArray& body)
         }
     }
     return out;
+}
+
+std::optional<QByteArray> protobufText(const QByteArray& body)
+{
+    const auto text = content::protobufText(
+        bytes::ByteView(reinterpret_cast<const std::uint8_t*>(body.constData()),
+                        static_cast<std::size_t>(body.size())));
+    if (!text)
+        return std::nullopt;
+    return QByteArray::fromStdString(*text);
 }
 
 QString hardWrapped(const QString& text)

@@ -4,6 +4,8 @@
 // lay out whole lines (262,144 bytes in one line take seconds).
 #pragma once
 
+#include <optional>
+
 #include <QByteArray>
 #include <QString>
 
@@ -19,6 +21,9 @@ bool looksLikeText(const QByteArray& body);
 // Re-indents without parsing values, so numbers, order and duplicate keys stay as sent. A cut
 // document is indented as far as it goes. Nesting is limited to 64 levels of indentation.
 QByteArray indentJson(const QByteArray& body);
+
+// The fields of a protocol buffer, read without its schema; nothing when it is none.
+std::optional<QByteArray> protobufText(const QByteArray& body);
 
 QString hardWrapped(const QString& text);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/connection_model.h"
 
+#include "ui/models/connection_detail.h"
 #include "ui/models/describe.h"
 #include "ui/models/format.h"
 
@@ -62,10 +63,16 @@ QString ConnectionModel::text(store::Number number, const store::Connection& row
     case Opened:
         return row.joinedLate ? tr("before %1").arg(clock(row.opened)) : clock(row.opened);
     case Client:
+        if (row.sourceKnown)
+            return tr("%1 by proxy").arg(QString::fromStdString(row.source.text()));
         return row.known ? QString::fromStdString(row.client.text()) : tr("unknown");
     case Server:
         return row.known ? QString::fromStdString(row.server.text()) : tr("unknown");
     case Protocol:
+        if (row.protocol == flow::Protocol::Tls)
+            return tr("TLS: %1").arg(connectionTitle(row));
+        if (!row.tunnelTo.empty())
+            return tr("tunnel to %1").arg(visible(row.tunnelTo));
         return row.detail.empty()
                    ? protocolText(row.protocol)
                    : tr("%1 for %2").arg(protocolText(row.protocol), visible(row.detail));

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/describe.h"
 
+#include "core/store/messages.h"
+
+#include "ui/models/connection_detail.h"
 #include "ui/models/format.h"
 
 #include <QCoreApplication>
@@ -44,6 +47,8 @@ QString modeText(store::RowMode mode)
 
 QString modeIcon(const store::Row& row)
 {
+    if (row.kind == store::RowKind::Connection)
+        return QStringLiteral("connections");
     if (row.kind != store::RowKind::Exchange)
         return QStringLiteral("lost");
     switch (row.mode) {
@@ -156,10 +161,49 @@ QString closeText(flow::CloseReason reason)
     return {};
 }
 
+QString kindText(const store::Row& row)
+{
+    if (row.kind == store::RowKind::Connection)
+        return static_cast<flow::Protocol>(row.detail) == flow::Protocol::Tls ? tr("TLS")
+                                                                              : tr("TCP");
+    if (row.kind != store::RowKind::Exchange)
+        return {};
+    switch (static_cast<store::RowForm>(row.detail)) {
+    case store::RowForm::Http:
+        return {};
+    case store::RowForm::Grpc:
+        return tr("gRPC");
+    case store::RowForm::GrpcWeb:
+        return tr("gRPC-Web");
+    case store::RowForm::WebSocket:
+        return tr("WebSocket");
+    case store::RowForm::EventStream:
+        return tr("Events");
+    case store::RowForm::Tunnel:
+        return tr("Tunnel");
+    }
+    return {};
+}
+
+bool carriesMessages(const store::Row& row)
+{
+    const auto form = static_cast<store::RowForm>(row.detail);
+    return row.kind == store::RowKind::Exchange && form != store::RowForm::Http
+           && form != store::RowForm::Tunnel;
+}
+
+QString statusText(const store::Row& row)
+{
+    if (row.kind == store::RowKind::Exchange && row.grpcStatus != store::noGrpcStatus)
+        return QString::fromStdString(store::grpcStatusName(row.grpcStatus));
+    return row.status == 0 ? QString() : QString::number(row.status);
+}
+
 QString lossText(const store::Row& row)
 {
     switch (row.kind) {
     case store::RowKind::Exchange:
+    case store::RowKind::Connection:
         return {};
     case store::RowKind::Gap:
         return tr("%1 missing in one connection: %2")
@@ -200,13 +244,22 @@ QString sentence(const store::Store& store, store::Number number)
     const store::Row* row = store.rows().at(number);
     if (row == nullptr)
         return {};
+    if (row->kind == store::RowKind::Connection) {
+        const store::Connection* connection = store.connections().at(row->connection);
+        return tr("%1, %2, %3")
+            .arg(kindText(*row),
+                 connection == nullptr ? QString() : connectionTitle(*connection),
+                 stateText(*row));
+    }
     if (row->kind != store::RowKind::Exchange)
         return lossText(*row);
     const auto& texts = store.rows().texts();
     QStringList parts{visible(texts.text(row->method)) + QLatin1Char(' ')
                       + visible(texts.text(row->path))};
-    if (row->status != 0)
-        parts << QString::number(row->status);
+    if (const QString kind = kindText(*row); !kind.isEmpty())
+        parts << kind;
+    if (const QString status = statusText(*row); !status.isEmpty())
+        parts << status;
     if ((row->flags & store::RowResponseEnded) != 0)
         parts << duration(row->microseconds);
     if (row->state != store::RowState::Done)

@@ -16,6 +16,13 @@ QString gapText(flow::GapKind kind);
 QString protocolText(flow::Protocol protocol);
 QString closeText(flow::CloseReason reason);
 
+// "gRPC", "WebSocket", "TLS"; empty: plain HTTP.
+QString kindText(const store::Row& row);
+// gRPC, WebSocket, server-sent events: what flows inside is a list.
+bool carriesMessages(const store::Row& row);
+// "200", "NOT_FOUND"; of a WebSocket or tunnel while it is open "open".
+QString statusText(const store::Row& row);
+
 // What a Gap, Lost or Break row says over its whole width; empty for requests.
 QString lossText(const store::Row& row);
 

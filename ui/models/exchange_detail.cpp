@@ -2,6 +2,7 @@
 #include "ui/models/exchange_detail.h"
 
 #include "ui/models/body_text.h"
+#include "ui/models/connection_detail.h"
 #include "ui/models/describe.h"
 #include "ui/models/format.h"
 #include "ui/models/secrets.h"
@@ -39,6 +40,11 @@ QString flagNotes(std::uint16_t flags)
         notes << tr("head too large to read whole");
     if (has(flow::MessageFlag::ObsoleteFold))
         notes << tr("folded header lines");
+    if (has(flow::MessageFlag::HeadUnreadable))
+        notes << tr("headers are compressed with what was sent before capture began; they cannot "
+                    "be read");
+    else if (has(flow::MessageFlag::JoinedLate))
+        notes << tr("capture began in the middle of this connection");
     return notes.join(QStringLiteral("; "));
 }
 
@@ -64,9 +70,15 @@ MessageDetail message(const store::Message& from)
     to.body = QByteArray(reinterpret_cast<const char*>(from.body.data()),
                          static_cast<qsizetype>(from.body.size()));
     to.bodyBytes = std::max<std::uint64_t>(from.bodyBytes, from.body.size());
-    for (const auto& [name, value] : std::as_const(to.fields))
+    for (const auto& [name, value] : std::as_const(to.fields)) {
         if (name.compare(QLatin1String("content-type"), Qt::CaseInsensitive) == 0)
             to.contentType = value;
+        else if (name.compare(QLatin1String("content-encoding"), Qt::CaseInsensitive) == 0)
+            to.contentEncoding +=
+                (to.contentEncoding.isEmpty() ? QString() : QStringLiteral(", ")) + value;
+    }
+    to.protobuf = to.contentType.contains(QLatin1String("protobuf"), Qt::CaseInsensitive)
+                  && !to.contentType.contains(QLatin1String("grpc"), Qt::CaseInsensitive);
     QStringList notes{flagNotes(from.flags), bodyNote(from)};
     notes.removeAll(QString());
     to.note = notes.join(QStringLiteral("; "));
@@ -100,7 +112,27 @@ void fillConnection(ExchangeDetail& detail, const store::Store& store, const sto
         detail.client = QString::fromStdString(connection->client.text());
         detail.server = QString::fromStdString(connection->server.text());
     }
+    if (connection->sourceKnown)
+        detail.client = tr("%1 (by proxy %2)")
+                            .arg(QString::fromStdString(connection->source.text()), detail.client);
     detail.protocol = protocolText(connection->protocol);
+}
+
+// "103 Early Hints after 2 ms"
+QString interimNote(const store::Content& content)
+{
+    QStringList parts;
+    for (const store::Interim& interim : content.interims) {
+        const char* name = interim.status == 100   ? " Continue"
+                           : interim.status == 102 ? " Processing"
+                           : interim.status == 103 ? " Early Hints"
+                                                   : "";
+        parts << tr("%1%2 after %3")
+                     .arg(interim.status)
+                     .arg(QLatin1String(name),
+                          duration(between(content.request.firstByte, interim.at)));
+    }
+    return tr("interim: %1").arg(parts.join(QStringLiteral(", ")));
 }
 
 QString versionText(std::uint16_t version)
@@ -119,14 +151,26 @@ ExchangeDetail detailOf(const store::Store& store, store::Number number)
         return detail;
     const auto& texts = store.rows().texts();
     detail.number = number;
-    detail.loss = row->kind != store::RowKind::Exchange;
+    detail.connectionOnly = row->kind == store::RowKind::Connection;
+    detail.loss = row->kind != store::RowKind::Exchange && !detail.connectionOnly;
     detail.lossText = lossText(*row);
+    detail.kind = kindText(*row);
+    detail.messages = carriesMessages(*row);
+    detail.statusText = statusText(*row);
+    detail.statusGood = row->grpcStatus == 0;
     detail.method = visible(texts.text(row->method));
     detail.target = visible(texts.text(row->path));
     detail.host = visible(texts.text(row->host));
     detail.url = detail.target.startsWith(QLatin1Char('/')) && !detail.host.isEmpty()
                      ? QStringLiteral("http://") + detail.host + detail.target
                      : detail.target;
+    if (const store::Connection* of = store.connections().at(row->connection);
+        of != nullptr && detail.connectionOnly)
+        detail.target = connectionTitle(*of);
+    if ((row->flags & store::RowUnreadable) != 0 && detail.target.isEmpty())
+        detail.target = tr("(headers unreadable, joined late)");
+    else if ((row->flags & store::RowRequestUnseen) != 0)
+        detail.target = tr("(request not seen)");
     detail.status = row->status;
     detail.started = dateAndClock(row->at);
     if (row->state != store::RowState::Done)
@@ -145,7 +189,15 @@ ExchangeDetail detailOf(const store::Store& store, store::Number number)
         detail.takerProblem = visible(content->takerProblem);
         detail.request.firstLine = detail.method + QLatin1Char(' ') + detail.target
                                    + QLatin1Char(' ') + versionText(row->version);
-        detail.response.firstLine = QString::number(row->status) + QLatin1Char(' ') + detail.reason;
+        detail.response.firstLine = (row->status == 0 ? QString() : QString::number(row->status))
+                                    + QLatin1Char(' ') + detail.reason;
+        if (!content->interims.empty())
+            detail.response.note = QStringList{interimNote(*content), detail.response.note}.join(
+                detail.response.note.isEmpty() ? QString() : QStringLiteral("; "));
+        if (detail.response.ended && !detail.request.ended && detail.request.seen)
+            detail.request.note +=
+                (detail.request.note.isEmpty() ? QString() : QStringLiteral("; "))
+                + tr("answered before it was whole");
         fillTiming(detail, *content);
     }
     return detail;

@@ -23,6 +23,8 @@ struct MessageDetail
     QByteArray raw; // the head
     QByteArray body;
     QString contentType;
+    QString contentEncoding;
+    bool protobuf = false; // may be read as one
     quint64 bodyBytes = 0; // whole
     QString note;          // why something is missing or odd; empty: nothing is
 
@@ -33,6 +35,11 @@ struct ExchangeDetail
 {
     quint32 number = 0; // 0: nothing is selected
     bool loss = false;
+    bool connectionOnly = false; // a connection without messages
+    bool messages = false;       // gRPC, WebSocket, server-sent events
+    QString kind;                // "gRPC"; empty: plain HTTP
+    QString statusText;          // "200", "OK", "TLS"
+    bool statusGood = false;     // gRPC
     QString lossText;
     QString method;
     QString target;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/exchange_model.h"
 
+#include "ui/models/connection_detail.h"
 #include "ui/models/describe.h"
 #include "ui/models/format.h"
 
@@ -12,12 +13,28 @@ using store::Column;
 
 namespace {
 
+// What a request is says more than its method, where that is always the same.
+QString methodText(const store::Row& row, const QString& method)
+{
+    const QString kind = kindText(row);
+    switch (static_cast<store::RowForm>(row.detail)) {
+    case store::RowForm::Grpc:
+    case store::RowForm::GrpcWeb:
+        return row.kind == store::RowKind::Exchange ? kind : method;
+    case store::RowForm::WebSocket:
+        return row.kind == store::RowKind::Exchange ? QStringLiteral("WS") : method;
+    default:
+        return method;
+    }
+}
+
 QString clientText(const store::Store& store, const store::Row& row)
 {
     const store::Connection* connection = store.connections().at(row.connection);
     if (connection == nullptr || !connection->known)
         return {};
-    return QString::fromStdString(connection->client.addressText());
+    return QString::fromStdString(connection->sourceKnown ? connection->source.addressText()
+                                                          : connection->client.addressText());
 }
 
 } // namespace
@@ -56,6 +73,23 @@ int ExchangeModel::columnCount(const QModelIndex& parent) const
     return parent.isValid() ? 0 : exchangeColumns;
 }
 
+QString ExchangeModel::pathText(const store::Row& row) const
+{
+    if (row.kind == store::RowKind::Connection) {
+        const store::Connection* connection = m_store.connections().at(row.connection);
+        return connection == nullptr ? tr("forgotten") : connectionTitle(*connection);
+    }
+    if (row.kind != store::RowKind::Exchange)
+        return lossText(row);
+    const std::string_view path = m_store.rows().texts().text(row.path);
+    if (path.empty() && (row.flags & store::RowUnreadable) != 0)
+        return tr("(headers unreadable, joined late)");
+    if ((row.flags & store::RowRequestUnseen) != 0)
+        return tr("(request not seen)");
+    constexpr std::size_t shown = 512;
+    return visible(path.substr(0, shown));
+}
+
 QString ExchangeModel::text(store::Number number, Column column) const
 {
     const store::Row* row = m_store.rows().at(number);
@@ -70,18 +104,21 @@ QString ExchangeModel::text(store::Number number, Column column) const
     case Column::Mode:
         return {};
     case Column::Method:
-        return visible(texts.text(row->method));
+        return methodText(*row, visible(texts.text(row->method)));
     case Column::Path:
-        return row->kind == store::RowKind::Exchange ? visible(texts.text(row->path).substr(0, 512))
-                                                     : lossText(*row);
+        return pathText(*row);
     case Column::Host:
         return visible(texts.text(row->host));
     case Column::Status:
-        return row->status != 0 ? QString::number(row->status) : QString();
+        return statusText(*row);
     case Column::Duration:
         return (row->flags & store::RowResponseEnded) != 0 ? duration(row->microseconds)
                                                            : QString();
     case Column::Size:
+        if (carriesMessages(*row) && row->events != 0)
+            return tr("%1 msg", "column: number of messages").arg(count(row->events));
+        if (row->kind == store::RowKind::Connection)
+            return bytes(row->responseBytes + row->requestBytes);
         return (row->flags & store::RowResponseEnded) != 0 ? bytes(row->responseBytes) : QString();
     case Column::Client:
         return clientText(m_store, *row);
@@ -96,8 +133,10 @@ RowLook ExchangeModel::look(store::Number number) const
     if (row == nullptr)
         return look;
     look.icon = modeIcon(*row);
-    look.status = row->status;
-    look.loss = row->kind != store::RowKind::Exchange;
+    constexpr int failed = 500;
+    look.status =
+        row->grpcStatus == store::noGrpcStatus || row->grpcStatus == 0 ? row->status : failed;
+    look.loss = row->kind != store::RowKind::Exchange && row->kind != store::RowKind::Connection;
     look.stolen = row->mode == store::RowMode::Stolen;
     look.open = row->state == store::RowState::Open;
     look.problem = (row->state != store::RowState::Done && !look.open)

@@ -16,8 +16,8 @@ inline constexpr int exchangeColumns = 10;
 // How a row looks, for the delegate; no widget needs to know a store::Row.
 struct RowLook
 {
-    QString icon; // of ui/theme
-    int status = 0;
+    QString icon;      // of ui/theme
+    int status = 0;    // of gRPC that ended otherwise than OK: 500, as colours go
     bool loss = false; // `text` goes over the whole width
     bool stolen = false;
     bool problem = false; // cut, gapped, broken, unanswered, taker failed
@@ -58,6 +58,8 @@ signals:
     void workStarted();
 
 private:
+    [[nodiscard]] QString pathText(const store::Row& row) const;
+
     void removing(std::size_t first, std::size_t last) override;
     void removed() override;
     void inserting(std::size_t first, std::size_t last) override;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/list_page.h"
 
+#include "ui/models/connection_detail.h"
 #include "ui/models/describe.h"
 #include "ui/models/exchange_detail.h"
 #include "ui/models/format.h"
@@ -8,6 +9,9 @@
 #include "ui/views/empty_state.h"
 #include "ui/views/exchange_list.h"
 
+#include <QFileDialog>
+#include <QMessageBox>
+#include <QSaveFile>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QVBoxLayout>
@@ -47,6 +51,8 @@ ListPage::ListPage(Workspace& work, QWidget* parent)
         m_shown = 0;
         refresh();
     });
+    connect(m_detail, &views::DetailPane::partChanged, this, &ListPage::refreshConnection);
+    connect(m_detail, &views::DetailPane::saveStreamRequested, this, &ListPage::saveStream);
     connect(m_empty, &views::EmptyState::primaryClicked, this, &ListPage::onPrimary);
 }
 
@@ -69,6 +75,35 @@ void ListPage::refresh()
     m_shown = number;
     m_shownRow = *row;
     m_detail->setDetail(models::detailOf(m_work.store, number));
+    m_detail->messages().update(m_work.store, number);
+    refreshConnection();
+}
+
+// Only while it is shown: it holds a copy of the stream.
+void ListPage::refreshConnection()
+{
+    if (m_detail->showsConnection())
+        m_detail->setConnection(
+            models::connectionDetailOf(m_work.store, m_detail->detail().connection));
+}
+
+void ListPage::saveStream(quint32 connection, bool toServer)
+{
+    const QString path = QFileDialog::getSaveFileName(
+        this,
+        tr("Save the stream"),
+        toServer ? QStringLiteral("connection-%1-to-server.bin").arg(connection)
+                 : QStringLiteral("connection-%1-to-client.bin").arg(connection));
+    if (path.isEmpty())
+        return;
+    QSaveFile file(path);
+    const QByteArray bytes = models::streamBytes(m_work.store, connection, toServer);
+    if (file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit())
+        return;
+    QMessageBox::warning(this,
+                         tr("Save the stream"),
+                         tr("The stream was not saved in %1: %2. Choose another place.")
+                             .arg(path, file.errorString()));
 }
 
 void ListPage::setFile(const QString& name, bool reading)
@@ -84,8 +119,10 @@ ListPage::Empty ListPage::why() const
     if (m_work.view.size() != 0)
         return Empty::None;
     const auto& rows = m_work.store.rows();
-    if (rows.end() != rows.first())
+    if (rows.end() > std::max(rows.first(), m_work.view.hiddenBelow()))
         return Empty::Filtered;
+    if (m_work.view.hiddenBelow() != 0)
+        return Empty::Waiting;
     if (m_work.attachment.attached() && m_work.attachment.wantedMode() == wire::Mode::Off)
         return Empty::Off;
     const auto& connections = m_work.store.connections();

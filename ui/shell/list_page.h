@@ -57,6 +57,8 @@ private:
 
     [[nodiscard]] Empty why() const;
     void showEmpty(Empty empty);
+    void refreshConnection();
+    void saveStream(quint32 connection, bool toServer);
     void onPrimary();
     void orient();
 

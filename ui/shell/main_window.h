@@ -91,6 +91,9 @@ private:
                     const QKeySequence& key,
                     const char* name,
                     std::function<void()> act);
+    void clearList();
+    void undoClear();
+    void finishClear();
     void showDock(QDockWidget* dock);
     void setThemeChoice(theme::Choice choice);
 
@@ -185,6 +188,8 @@ private:
     QDockWidget* m_heldDock = nullptr;
     HeldPanel* m_held = nullptr;
     QTimer m_previewTimer;
+    QTimer m_clearTimer; // until what was cleared is freed
+    QAction* m_undoClear = nullptr;
     session::Address m_address; // in use, or being opened
     session::State m_state = session::State::Disconnected;
     QString m_file; // the capture file opened last

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/filter/filter_bar.h"
+#include "ui/models/format.h"
 #include "ui/shell/list_page.h"
 #include "ui/shell/main_window.h"
+#include "ui/shell/status_line.h"
 #include "ui/theme/icon.h"
 #include "ui/views/connection_list.h"
 #include "ui/views/detail_pane.h"
@@ -104,9 +106,50 @@ void MainWindow::buildCaptureMenu()
         });
     freeze->setIcon(theme::icon(QStringLiteral("freeze")));
     action(menu, tr("Clear the list"), QKeySequence(tr("Ctrl+L")), "clearAction", [this] {
-        m_work.store.clear();
-        m_work.feed.publish();
+        clearList();
     });
+    m_undoClear =
+        action(menu, tr("Undo clearing"), QKeySequence(tr("Ctrl+Z")), "undoClearAction", [this] {
+            undoClear();
+        });
+    m_undoClear->setEnabled(false);
+    m_clearTimer.setSingleShot(true);
+    connect(&m_clearTimer, &QTimer::timeout, this, &MainWindow::finishClear);
+}
+
+// What is cleared stays hidden for a while, in case it was a slip, and is then freed.
+void MainWindow::clearList()
+{
+    constexpr int patience = 10'000;
+    if (m_clearTimer.isActive())
+        finishClear();
+    const store::Number end = m_work.store.rows().end();
+    const quint64 shown = m_work.view.shownRequests();
+    m_work.view.hideBelow(end);
+    m_work.feed.startWork();
+    m_undoClear->setEnabled(true);
+    m_clearTimer.start(patience);
+    m_status->showMessage(
+        tr("Cleared %1 requests. Ctrl+Z brings them back.").arg(models::count(shown)), patience);
+}
+
+void MainWindow::undoClear()
+{
+    m_clearTimer.stop();
+    m_undoClear->setEnabled(false);
+    m_work.view.hideBelow(0);
+    m_work.feed.startWork();
+    m_status->clearMessage();
+}
+
+void MainWindow::finishClear()
+{
+    m_clearTimer.stop();
+    m_undoClear->setEnabled(false);
+    m_work.store.dropBelow(m_work.view.hiddenBelow());
+    m_work.feed.publish();
+    m_work.view.hideBelow(0);
+    m_work.feed.startWork();
 }
 
 void MainWindow::buildViewMenu()
@@ -115,6 +158,9 @@ void MainWindow::buildViewMenu()
     action(menu, tr("Filter the list"), QKeySequence(tr("Ctrl+/")), "filterAction", [this] {
         m_filter->setFocus();
         m_filter->edit()->selectAll();
+    });
+    action(menu, tr("Find in the detail"), QKeySequence(tr("Ctrl+F")), "findAction", [this] {
+        m_list->detail().find(0);
     });
     action(menu, tr("Edit the view filter…"), {}, "editViewAction", [this] { editViewFilter(); });
     menu->addSeparator();
@@ -159,6 +205,20 @@ void MainWindow::buildViewMenu()
     action(menu, tr("Full screen"), QKeySequence(tr("F11")), "fullScreenAction", [this] {
         setWindowState(windowState() ^ Qt::WindowFullScreen);
     });
+    const auto zoom = [this](int steps) {
+        m_list->detail().setTextZoom(steps);
+        QSettings().setValue(QStringLiteral("textZoom"), m_list->detail().textZoom());
+    };
+    action(menu, tr("Larger text"), QKeySequence::ZoomIn, "zoomInAction", [this, zoom] {
+        zoom(m_list->detail().textZoom() + 1);
+    });
+    action(menu, tr("Smaller text"), QKeySequence::ZoomOut, "zoomOutAction", [this, zoom] {
+        zoom(m_list->detail().textZoom() - 1);
+    });
+    action(menu, tr("Normal text size"), QKeySequence(tr("Ctrl+0")), "zoomResetAction", [zoom] {
+        zoom(0);
+    });
+    zoom(QSettings().value(QStringLiteral("textZoom"), 0).toInt());
     QMenu* themes = menu->addMenu(theme::icon(QStringLiteral("theme")), tr("Theme"));
     auto* group = new QActionGroup(this);
     const std::array<std::pair<QString, theme::Choice>, 3> choices{
@@ -186,6 +246,7 @@ void MainWindow::buildListKeys()
     };
     key(QStringLiteral("C"), [this] { copyCurl(); });
     key(QStringLiteral("Y"), [this] { copyUrl(); });
+    key(QStringLiteral("W"), [this] { m_list->detail().showStream(); });
     key(QStringLiteral("/"), [this] { m_filter->setFocus(); });
     key(QStringLiteral("Ctrl+End"), [&list] { list.follow(); });
 }

@@ -96,6 +96,7 @@ QToolButton:disabled { color: $muted; }
 QToolButton::menu-indicator { image: none; }
 QToolButton[segment] { background: $base; border: 1px solid $border; border-radius: 0; padding: 5px 14px; }
 QToolButton[segment="first"] { border-top-left-radius: 6px; border-bottom-left-radius: 6px; }
+QToolButton[segment="only"] { border-radius: 6px; }
 QToolButton[segment="middle"] { border-left: none; border-right: none; }
 QToolButton[segment="last"] { border-top-right-radius: 6px; border-bottom-right-radius: 6px; }
 QToolButton[segment]:hover { background: $hover; }

@@ -4,13 +4,16 @@
 #include "ui/theme/icon.h"
 #include "ui/theme/style_sheet.h"
 #include "ui/theme/theme.h"
+#include "ui/views/connection_view.h"
 #include "ui/views/empty_state.h"
+#include "ui/views/message_list.h"
 #include "ui/views/message_view.h"
 #include "ui/views/timing_bar.h"
 
 #include <QButtonGroup>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -51,7 +54,10 @@ DetailPane::DetailPane(QWidget* parent)
     , m_timing(new TimingBar(this))
     , m_sides(new QWidget(this))
     , m_sideButtons(new QButtonGroup(this))
+    , m_parts(new QStackedWidget(this))
     , m_splitter(new QSplitter(Qt::Horizontal, this))
+    , m_messageList(new MessageList(m_messages, this))
+    , m_connectionView(new ConnectionView(this))
     , m_request(new MessageView(tr("Request"), this))
     , m_response(new MessageView(tr("Response"), this))
 {
@@ -75,6 +81,8 @@ DetailPane::DetailPane(QWidget* parent)
     });
     connect(m_secrets, &QToolButton::toggled, this, &DetailPane::setReveal);
     connect(m_copy, &QToolButton::clicked, this, &DetailPane::copyCurlRequested);
+    connect(
+        m_connectionView, &ConnectionView::saveRequested, this, &DetailPane::saveStreamRequested);
     setDetail({});
 }
 
@@ -124,21 +132,25 @@ QWidget* DetailPane::makeMessages()
     auto* row = new QHBoxLayout(m_sides);
     row->setContentsMargins(theme::gap, theme::gap, theme::gap, 0);
     row->setSpacing(0);
-    const QString names[2] = {tr("Request"), tr("Response")};
-    for (int side = 0; side < 2; ++side) {
+    const std::array<std::pair<QString, const char*>, 4> buttons{
+        std::pair{tr("Messages"), "sideMessages"},
+        std::pair{tr("Request"), "sideRequest"},
+        std::pair{tr("Response"), "sideResponse"},
+        std::pair{tr("Connection"), "sideConnection"}};
+    for (int part = 0; part < static_cast<int>(buttons.size()); ++part) {
+        const auto& [text, name] = buttons.at(static_cast<std::size_t>(part));
         auto* button = new QToolButton(m_sides);
-        button->setText(names[side]);
+        button->setText(text);
         button->setCheckable(true);
-        button->setProperty("segment",
-                            side == 0 ? QStringLiteral("first") : QStringLiteral("last"));
-        button->setObjectName(side == 0 ? QStringLiteral("sideRequest")
-                                        : QStringLiteral("sideResponse"));
-        m_sideButtons->addButton(button, side);
+        button->setObjectName(QLatin1String(name));
+        m_sideButtons->addButton(button, part);
         row->addWidget(button);
     }
     row->addStretch();
-    m_sideButtons->button(m_side)->setChecked(true);
-    connect(m_sideButtons, &QButtonGroup::idClicked, this, &DetailPane::showSide);
+    connect(m_sideButtons, &QButtonGroup::idClicked, this, [this](int part) {
+        m_partByUser = true;
+        showPart(part);
+    });
 
     m_splitter->setObjectName(QStringLiteral("messages"));
     m_splitter->setChildrenCollapsible(false);
@@ -151,13 +163,21 @@ QWidget* DetailPane::makeMessages()
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(m_sides);
-    layout->addWidget(m_splitter, 1);
+    m_parts->addWidget(m_messageList);
+    m_parts->addWidget(m_splitter);
+    m_parts->addWidget(m_connectionView);
+    layout->addWidget(m_parts, 1);
     return all;
 }
 
 void DetailPane::setDetail(const models::ExchangeDetail& detail)
 {
+    const bool other = detail.number != m_detail.number;
+    const bool turned =
+        detail.messages != m_detail.messages || detail.connectionOnly != m_detail.connectionOnly;
     m_detail = detail;
+    if (other || turned)
+        choosePart();
     if (detail.number == 0 || detail.loss) {
         m_empty->show(detail.loss ? QStringLiteral("lost") : QStringLiteral("search"),
                       detail.loss ? tr("Something is missing here") : tr("No request selected"),
@@ -173,19 +193,27 @@ void DetailPane::setDetail(const models::ExchangeDetail& detail)
 void DetailPane::render()
 {
     using theme::Role;
-    const Role role = theme::statusRole(m_detail.status);
-    m_status->setText(m_detail.status != 0 ? QString::number(m_detail.status)
-                                           : QStringLiteral("\u2026"));
+    Role role = theme::statusRole(m_detail.status);
+    const bool grpc = !m_detail.statusText.isEmpty() && !m_detail.statusText.at(0).isDigit();
+    if (grpc)
+        role = m_detail.statusGood ? Role::Success : Role::Failure;
+    m_status->setText(m_detail.connectionOnly         ? m_detail.kind
+                      : m_detail.statusText.isEmpty() ? QStringLiteral("\u2026")
+                                                      : m_detail.statusText);
     QPalette colours = m_status->palette();
     colours.setColor(QPalette::WindowText, theme::color(palette(), role));
     m_status->setPalette(colours);
-    m_title->setText(m_detail.method + QLatin1Char(' ') + m_detail.target);
+    const bool plain = m_detail.kind.isEmpty();
+    m_title->setText(m_detail.connectionOnly ? m_detail.target
+                     : plain                 ? m_detail.method + QLatin1Char(' ') + m_detail.target
+                                             : m_detail.kind + QLatin1Char(' ') + m_detail.target);
     m_title->setToolTip(m_detail.url);
     QStringList facts{tr("#%1").arg(m_detail.number), m_detail.started};
     if (!m_detail.client.isEmpty())
         facts << tr("%1 → %2").arg(m_detail.client, m_detail.server);
     m_facts->setText(facts.join(QStringLiteral("  ·  ")));
     m_facts->setToolTip(m_facts->text());
+    m_copy->setVisible(!m_detail.connectionOnly);
     m_connection->setVisible(height() >= lowBelow && m_detail.connection != 0);
     m_connection->setText(tr("Connection %1").arg(m_detail.connection));
     m_connection->setToolTip(tr("Show only requests of this connection"));
@@ -232,23 +260,97 @@ void DetailPane::setReveal(bool reveal)
         render();
 }
 
-void DetailPane::showSide(int side)
+// What tells most of a row that is selected; what the user has chosen stays where it exists.
+void DetailPane::choosePart()
 {
-    m_side = side;
-    m_sideButtons->button(side)->setChecked(true);
-    m_request->setVisible(!m_narrow || side == 0);
-    m_response->setVisible(!m_narrow || side == 1);
+    const bool exists =
+        m_part == Messages ? m_detail.messages : m_part == Connection || !m_detail.connectionOnly;
+    if (m_partByUser && exists && m_part != Connection) {
+        showPart(m_part);
+        return;
+    }
+    m_partByUser = false;
+    showPart(m_detail.connectionOnly ? Connection : m_detail.messages ? Messages : Response);
+}
+
+void DetailPane::showPart(int part)
+{
+    m_part = part;
+    arrange();
+    emit partChanged();
+}
+
+void DetailPane::arrange()
+{
+    const bool heads = m_part == Request || m_part == Response;
+    m_parts->setCurrentIndex(heads ? 1 : m_part == Messages ? 0 : 2);
+    m_request->setVisible(!m_narrow || m_part == Request);
+    m_response->setVisible(!m_narrow || m_part == Response);
+    QAbstractButton* request = m_sideButtons->button(Request);
+    QAbstractButton* response = m_sideButtons->button(Response);
+    m_sideButtons->button(Messages)->setVisible(m_detail.messages);
+    request->setVisible(!m_detail.connectionOnly);
+    response->setVisible(!m_detail.connectionOnly && m_narrow);
+    request->setText(m_narrow ? tr("Request") : tr("Request and response"));
+    m_sideButtons->button(m_part == Response && !m_narrow ? Request : m_part)->setChecked(true);
+    QVector<QAbstractButton*> shown;
+    for (QAbstractButton* button : m_sideButtons->buttons())
+        if (!button->isHidden())
+            shown << button;
+    for (qsizetype i = 0; i < shown.size(); ++i)
+        theme::restyle(shown[i],
+                       "segment",
+                       shown.size() == 1       ? QStringLiteral("only")
+                       : i == 0                ? QStringLiteral("first")
+                       : i == shown.size() - 1 ? QStringLiteral("last")
+                                               : QStringLiteral("middle"));
+}
+
+void DetailPane::setConnection(const models::ConnectionDetail& connection)
+{
+    m_connectionView->setDetail(connection);
+}
+
+void DetailPane::showStream()
+{
+    if (m_detail.number == 0 || m_detail.loss)
+        return;
+    m_partByUser = true;
+    showPart(Connection);
+}
+
+void DetailPane::setTextZoom(int steps)
+{
+    constexpr int least = -4;
+    constexpr int most = 16;
+    m_zoom = std::clamp(steps, least, most);
+    QFont font = theme::monospace();
+    font.setPointSizeF(font.pointSizeF() + m_zoom);
+    for (QPlainTextEdit* text : findChildren<QPlainTextEdit*>())
+        text->setFont(font);
+}
+
+void DetailPane::find(int direction)
+{
+    if (m_part == Messages)
+        m_messageList->find(direction);
+    else if (m_part == Connection)
+        m_connectionView->find(direction);
+    else if (m_part == Request && (m_narrow || m_request->isAncestorOf(focusWidget())))
+        m_request->find(direction);
+    else
+        m_response->find(direction);
 }
 
 void DetailPane::focusRequest()
 {
-    showSide(0);
+    showPart(Request);
     m_request->focusTabs();
 }
 
 void DetailPane::focusResponse()
 {
-    showSide(1);
+    showPart(Response);
     m_response->focusTabs();
 }
 
@@ -263,8 +365,7 @@ void DetailPane::resizeEvent(QResizeEvent* event)
     m_timing->setVisible(!low && m_detail.timed);
     m_request->setCompact(low);
     m_response->setCompact(low);
-    m_sides->setVisible(m_narrow);
-    showSide(m_side);
+    arrange();
 }
 
 } // namespace podglass::views

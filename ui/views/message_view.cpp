@@ -109,6 +109,12 @@ void MessageView::setCompact(bool compact)
     m_line->setVisible(!compact);
 }
 
+void MessageView::find(int direction)
+{
+    m_tabs->setCurrentWidget(m_body);
+    m_body->find(direction);
+}
+
 void MessageView::focusTabs()
 {
     if (m_tabs->currentIndex() == 0)

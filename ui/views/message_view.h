@@ -26,6 +26,8 @@ public:
     // `missing` is shown when the message was not seen.
     void setMessage(const models::MessageDetail& message, const QString& missing, bool reveal);
     void focusTabs();
+    // In the body, which it shows.
+    void find(int direction);
     // Without the first line.
     void setCompact(bool compact);
 

@@ -2,10 +2,12 @@
 // Shows the window over a FakeAgent: to look at it, and to take pictures of it.
 //   show_window [--dark] [--size 1600x1000] [--scene live|steal|guard|start|waiting|filter]
 //               [--picture FILE]
+#include "tests/support/capture_play.h"
 #include "tests/ui/shell/fake_agent.h"
 #include "ui/shell/main_window.h"
 #include "ui/theme/theme.h"
 
+#include <QAbstractButton>
 #include <QAction>
 #include <QApplication>
 #include <QCommandLineParser>
@@ -25,6 +27,26 @@ template <typename T>
 T* part(QWidget& window, const char* name)
 {
     return window.findChild<T*>(QLatin1String(name));
+}
+
+class ToStore : public flow::EventSink
+{
+public:
+    explicit ToStore(shell::Workspace& work)
+        : m_work(work)
+    {}
+
+    void onEvent(const flow::Event& event) override { m_work.store.apply(event); }
+
+private:
+    shell::Workspace& m_work;
+};
+
+void choose(QWidget& window, const char* table, int row)
+{
+    auto* view = part<QTableView>(window, table);
+    if (view != nullptr && row >= 0)
+        view->setCurrentIndex(view->model()->index(row, 0));
 }
 
 void playScene(const QString& scene, tests::FakeAgent& agent, QWidget& window)
@@ -83,6 +105,10 @@ int main(int argc, char** argv)
           QStringLiteral("What happens"),
           QStringLiteral("scene"),
           QStringLiteral("live")},
+         {QStringLiteral("capture"), QStringLiteral("A file to show"), QStringLiteral("file")},
+         {QStringLiteral("row"), QStringLiteral("Row to select"), QStringLiteral("row")},
+         {QStringLiteral("message"), QStringLiteral("Message to select"), QStringLiteral("row")},
+         {QStringLiteral("press"), QStringLiteral("Button to press"), QStringLiteral("name")},
          {QStringLiteral("picture"), QStringLiteral("PNG to write"), QStringLiteral("file")}});
     options.process(application);
 
@@ -99,7 +125,27 @@ int main(int argc, char** argv)
     const QString scene = options.value(QStringLiteral("scene"));
     if (scene != QLatin1String("start"))
         window.openAddress(QStringLiteral("ssh://build-3/container/3f21"));
-    QTimer::singleShot(200, &window, [&] { playScene(scene, agent, window); });
+    const QStringList captures = options.values(QStringLiteral("capture"));
+    QTimer::singleShot(200, &window, [&] {
+        if (captures.isEmpty())
+            playScene(scene, agent, window);
+        ToStore store(work);
+        for (const QString& file : captures) {
+            if (!tests::playCapture(file.toStdString(), store))
+                qWarning("%s cannot be read", qPrintable(file));
+            work.store.newAgent(); // the next file's ids are its own
+        }
+        work.feed.publish();
+    });
+    QTimer::singleShot(700, &window, [&] {
+        if (options.isSet(QStringLiteral("row")))
+            choose(window, "exchangeTable", options.value(QStringLiteral("row")).toInt());
+        for (const QString& name : options.values(QStringLiteral("press")))
+            if (auto* button = window.findChild<QAbstractButton*>(name); button != nullptr)
+                button->click();
+        if (options.isSet(QStringLiteral("message")))
+            choose(window, "messageTable", options.value(QStringLiteral("message")).toInt());
+    });
     if (options.isSet(QStringLiteral("picture")))
         QTimer::singleShot(1600, &window, [&] {
             window.grab().save(options.value(QStringLiteral("picture")));
