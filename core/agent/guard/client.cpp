@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -17,8 +18,11 @@ namespace podglass::agent::guard {
 
 namespace {
 
-constexpr std::size_t lifelines = 64; // beyond these the order of closing is left to chance
-constexpr timeval patience{10, 0};    // of the worker for its guard
+// Beyond these the order of closing is left to chance. A redirect has two listeners, a
+// lifeline and a line.
+constexpr std::size_t redirectSlots = 4 * 64;
+constexpr std::size_t captureSlots = 64;
+constexpr timeval patience{10, 0}; // of the worker for its guard
 
 void limitWaiting(const Line& line)
 {
@@ -79,17 +83,31 @@ public:
                     steal::Listener listener,
                     std::string text)
         : m_low(std::move(low))
-        , m_lifeline(m_low->lowered(std::move(lifeline)))
         , m_line(std::move(line))
         , m_listener(std::move(listener))
         , m_text(std::move(text))
-    {}
+    {
+        for (std::size_t each = 0; each < m_lastEnds.size(); ++each)
+            m_lastEnds[each] = m_low->lowered(
+                io::Fd(::fcntl(m_listener.sockets()[each].get(), F_DUPFD_CLOEXEC, 0)));
+        m_lifeline = m_low->lowered(std::move(lifeline));
+        m_lastWord = m_low->lowered(io::Fd(::fcntl(m_line.descriptor(), F_DUPFD_CLOEXEC, 0)));
+    }
 
-    ~GuardedRedirect() override { m_low->giveBack(std::move(m_lifeline)); }
+    ~GuardedRedirect() override
+    {
+        endListening();
+        m_low->giveBack(std::move(m_lifeline));
+        m_low->giveBack(std::move(m_lastWord));
+    }
 
     steal::Listener takeListener() override { return std::move(m_listener); }
 
-    base::Status release() override { return done(Ask::Release); }
+    base::Status release() override
+    {
+        endListening();
+        return done(Ask::Release);
+    }
 
     base::Status check() override { return done(Ask::Check); }
 
@@ -104,11 +122,23 @@ private:
         return base::Done{};
     }
 
+    // From here on the listener ends when its owner lets go of it.
+    void endListening()
+    {
+        for (io::Fd& end : m_lastEnds)
+            m_low->giveBack(std::move(end));
+    }
+
     // Keeps the table while this process lives: when the guard is killed, our callers are still
     // told that their connections end (OwnRedirect). Nothing can be said through it: the kernel
     // wants the right of the speaker too.
     std::shared_ptr<LowSlots> m_low;
+    // The listener, so that it ends just before the lifeline when this process is killed: before
+    // that, callers wait in its queue; between the two, they are refused.
+    std::array<io::Fd, 2> m_lastEnds;
     io::Fd m_lifeline;
+    // The line, so that the guard hears of this process's end, and removes the table, after them.
+    io::Fd m_lastWord;
     Line m_line;
     steal::Listener m_listener;
     std::string m_text;
@@ -117,8 +147,9 @@ private:
 class GuardedCaptureDoor : public CaptureDoor
 {
 public:
-    explicit GuardedCaptureDoor(Line line)
+    GuardedCaptureDoor(Line line, std::shared_ptr<LowSlots> low)
         : m_line(std::move(line))
+        , m_low(std::move(low))
     {}
 
     base::Status enter() override
@@ -126,7 +157,13 @@ public:
         capture::offerPacketSockets([this](int type) {
             Request request{.ask = Ask::PacketSocket};
             request.number = static_cast<std::uint32_t>(type);
-            return one(request);
+            // Below the redirects, since ending a packet socket takes the kernel some 20 ms, in
+            // which callers would wait. libpcap closes it, so a number serves once; what is closed
+            // at once must leave no low number to a caller's connection.
+            auto socket = one(request);
+            if (socket && type != 0)
+                *socket = m_low->lowered(std::move(*socket));
+            return socket;
         });
         return base::Done{};
     }
@@ -143,6 +180,7 @@ private:
     }
 
     Line m_line;
+    std::shared_ptr<LowSlots> m_low;
 };
 
 } // namespace
@@ -161,7 +199,8 @@ base::Result<Answer> ask(const Line& line, const Request& request, int networkNa
 
 Client::Client(Line line)
     : m_line(std::move(line))
-    , m_low(std::make_shared<LowSlots>(lifelines))
+    , m_captures(std::make_shared<LowSlots>(captureSlots))
+    , m_low(std::make_shared<LowSlots>(redirectSlots))
 {
     limitWaiting(m_line);
 }
@@ -293,7 +332,8 @@ base::Result<std::unique_ptr<CaptureDoor>> Client::captureDoor(int networkNamesp
         return answer.error();
     Line line(std::move(answer->descriptors.front()));
     limitWaiting(line);
-    return std::unique_ptr<CaptureDoor>(std::make_unique<GuardedCaptureDoor>(std::move(line)));
+    return std::unique_ptr<CaptureDoor>(
+        std::make_unique<GuardedCaptureDoor>(std::move(line), m_captures));
 }
 
 } // namespace podglass::agent::guard

@@ -43,7 +43,8 @@ public:
 
 private:
     Line m_line;
-    std::shared_ptr<LowSlots> m_low; // shared with the redirects
+    std::shared_ptr<LowSlots> m_captures; // the lowest; shared with the capture doors
+    std::shared_ptr<LowSlots> m_low;      // shared with the redirects
 };
 
 } // namespace podglass::agent::guard

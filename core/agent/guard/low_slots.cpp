@@ -22,6 +22,7 @@ LowSlots::LowSlots(std::size_t count)
 
 io::Fd LowSlots::lowered(io::Fd descriptor)
 {
+    const std::lock_guard lock(m_mutex);
     if (m_free.empty() || ::dup3(descriptor.get(), m_free.back().get(), O_CLOEXEC) < 0)
         return descriptor;
     io::Fd low = std::move(m_free.back());
@@ -31,9 +32,15 @@ io::Fd LowSlots::lowered(io::Fd descriptor)
 
 void LowSlots::giveBack(io::Fd descriptor)
 {
+    const std::lock_guard lock(m_mutex);
     const bool low = descriptor && descriptor.get() <= m_highest;
-    if (low && ::dup3(m_filler.get(), descriptor.get(), O_CLOEXEC) >= 0)
-        m_free.push_back(std::move(descriptor));
+    if (!low || ::dup3(m_filler.get(), descriptor.get(), O_CLOEXEC) < 0)
+        return;
+    const auto above = std::upper_bound(
+        m_free.begin(), m_free.end(), descriptor, [](const auto& a, const auto& b) {
+            return a.get() < b.get();
+        });
+    m_free.insert(above, std::move(descriptor));
 }
 
 } // namespace podglass::agent::guard

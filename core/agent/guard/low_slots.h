@@ -2,12 +2,14 @@
 // LowSlots: descriptors with low numbers, kept free for what must be closed last. A dying process
 // closes its highest descriptors first, and a redirect's lifeline must outlast the connections that
 // the kernel translates because of it: else their callers are never told that they have ended.
-// Thread: the io thread's. Source: dup(2), close_files() of the kernel.
+// Its listener must go just before it: callers between the two are refused.
+// Thread: any. Source: dup(2), close_files() and task_work_run() of the kernel.
 #pragma once
 
 #include "core/io/fd.h"
 
 #include <memory>
+#include <mutex>
 #include <vector>
 
 namespace podglass::agent::guard {
@@ -18,15 +20,17 @@ public:
     // At the start of the process, before other descriptors are opened.
     explicit LowSlots(std::size_t count);
 
-    // The same file at a low number, while there are some left; else as it is.
+    // The same file at the highest number left, each call below the one before unless something was
+    // given back between them; as it is when none is left.
     io::Fd lowered(io::Fd descriptor);
 
     // Closes a descriptor and keeps its number free for the next.
     void giveBack(io::Fd descriptor);
 
 private:
-    io::Fd m_filler; // what stands in the free ones
-    std::vector<io::Fd> m_free;
+    std::mutex m_mutex;
+    io::Fd m_filler;            // what stands in the free ones
+    std::vector<io::Fd> m_free; // ascending
     int m_highest = -1;
 };
 

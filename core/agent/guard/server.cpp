@@ -23,6 +23,10 @@ namespace {
 
 constexpr std::chrono::seconds second{1};
 
+// How long the table of a dead worker outlives its rules: a caller in the middle of connecting is
+// told by the kernel that nobody listens, and only translated does that reach it.
+constexpr std::chrono::milliseconds translating{200};
+
 void fail(const Line& line, const base::Error& error)
 {
     // A worker that is gone needs no answer.
@@ -138,6 +142,15 @@ int Server::run()
 {
     onSignals(); // it may have ended before SIGCHLD was watched
     m_loop.run();
+    bool redirected = false;
+    for (auto& [number, conversation] : m_conversations) {
+        redirected = redirected || conversation.redirect;
+        release(conversation);
+    }
+    if (redirected) {
+        m_loop.after(translating, [this] { m_loop.stop(); });
+        m_loop.run();
+    }
     while (!m_conversations.empty())
         close(m_conversations.begin()->first);
     return m_status;
@@ -162,13 +175,30 @@ void Server::close(int line)
     m_conversations.erase(found);
 }
 
+// A worker that ends a redirect releases it first and sees its connections out.
+void Server::end(int line)
+{
+    Conversation& ended = m_conversations.at(line);
+    if (!ended.redirect || ended.released)
+        return close(line);
+    m_loop.unwatch(line);
+    release(ended);
+    m_loop.after(translating, [this, line] { close(line); });
+}
+
+void Server::release(Conversation& redirect)
+{
+    if (redirect.redirect && !std::exchange(redirect.released, true))
+        static_cast<void>(redirect.redirect->release()); // what fails goes with the table
+}
+
 void Server::onReadable(int line)
 {
     Conversation& from = m_conversations.at(line);
     Request request;
     std::vector<io::Fd> descriptors;
     if (!from.line.receive(asMessage(request), descriptors)) {
-        close(line);
+        end(line);
         return;
     }
     from.heard = io::Loop::now();
@@ -225,8 +255,10 @@ void Server::answerOnLine(Conversation& to, const Request& request)
                     }));
     if (request.ask == Ask::LinkSocket && to.networkNamespace)
         return give(to.line, madeInside(to.networkNamespace.get(), &openLinkSocket));
-    if (request.ask == Ask::Release && to.redirect)
+    if (request.ask == Ask::Release && to.redirect) {
+        to.released = true;
         return give(to.line, to.redirect->release());
+    }
     if (request.ask == Ask::Check && to.redirect && to.abandoned)
         return fail(to.line,
                     {"the agent's worker was silent for too long, so its guard gave the port back",

@@ -37,10 +37,13 @@ private:
         std::unique_ptr<steal::OwnRedirect> redirect; // of a redirect
         base::Instant heard;
         bool abandoned = false;
+        bool released = false; // its rules are gone, the table translates what was redirected
     };
 
     void add(Conversation conversation);
     void close(int line);
+    void end(int line);
+    void release(Conversation& redirect);
     void onReadable(int line);
     void answer(Conversation& to, const Request& request, std::vector<io::Fd> descriptors);
     void answerOnLine(Conversation& to, const Request& request);

@@ -46,10 +46,11 @@ class BadInput(unittest.TestCase):
         return self.told([lab.CTL, 'attach', address, '--agent', agent or lab.AGENT, '--port', '80', *options], *words)
 
     def test_unknown_host(self):
-        self.attach('ssh://x@no-such-host.invalid/self', 'no-such-host.invalid', 'look up', 'check the name')
+        self.attach('ssh://x@no-such-host.invalid/self', 'no-such-host.invalid: no address found',
+                    'not known', 'check the spelling')
 
     def test_refused(self):
-        self.attach('ssh://x@127.0.0.1:1/self', 'connect to 127.0.0.1:1: Connection refused', 'sshd')
+        self.attach('ssh://x@127.0.0.1:1/self', '127.0.0.1:1: cannot connect: Connection refused', 'is sshd running')
 
     def test_target_that_is_not_there(self):
         self.attach('local/netns/absent', 'attach to netns:absent', 'none of that name')
@@ -100,10 +101,11 @@ class BadInput(unittest.TestCase):
     def test_capture_file_cut_short(self):
         whole = read(GOLDEN)
         cut = self.told([lab.CTL, 'read', '--json', self.file('cut.pcap', whole[:2000])],
-                        'at byte 2000', 'after 5 packets', 'truncated')
+                        'at byte 2000', 'after 5 packets', 'ends inside a packet',
+                        'cut or damaged')
         self.assertIn('"first_frame"', cut.stdout)  # what was read is shown
-        self.told([lab.CTL, 'read', self.file('head.pcap', whole[:10])], 'truncated', 'head.pcap')
-        self.told([lab.CTL, 'read', self.file('text', b'just words here, no capture')], 'unknown file format', 'pcapng')
+        self.told([lab.CTL, 'read', self.file('head.pcap', whole[:10])], 'ends inside its header', 'head.pcap')
+        self.told([lab.CTL, 'read', self.file('text', b'just words here, no capture')], 'this is no capture file', 'pcapng')
         self.told([lab.CTL, 'read', self.folder + '/absent'], 'No such file', 'check the path')
 
     def test_capture_file_of_an_unknown_link_type(self):
