@@ -9,6 +9,7 @@
 #include <csignal>
 #include <sched.h>
 
+#include <fcntl.h>
 #include <linux/nsfs.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
@@ -22,6 +23,7 @@ namespace podglass::agent::guard {
 namespace {
 
 constexpr std::chrono::seconds second{1};
+constexpr int aboveOthers = 512;
 
 // How long the table of a dead worker outlives its rules: a caller in the middle of connecting is
 // told by the kernel that nobody listens, and only translated does that reach it.
@@ -128,7 +130,7 @@ Server::Server(io::Loop& loop, Line worker, pid_t workerProcess)
     ::sigprocmask(SIG_BLOCK, &signals, nullptr);
     m_signals.reset(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
     m_loop.watch(m_signals.get(), EPOLLIN, [this](auto) { onSignals(); });
-    add({std::move(worker), {}, nullptr, {}, false});
+    add({.line = std::move(worker)});
     m_loop.after(second, [this] { onSecond(); });
 }
 
@@ -145,7 +147,7 @@ int Server::run()
     bool redirected = false;
     for (auto& [number, conversation] : m_conversations) {
         redirected = redirected || conversation.redirect;
-        release(conversation);
+        static_cast<void>(release(conversation)); // what fails goes with the table
     }
     if (redirected) {
         m_loop.after(translating, [this] { m_loop.stop(); });
@@ -182,14 +184,19 @@ void Server::end(int line)
     if (!ended.redirect || ended.released)
         return close(line);
     m_loop.unwatch(line);
-    release(ended);
+    static_cast<void>(release(ended)); // as above
     m_loop.after(translating, [this, line] { close(line); });
 }
 
-void Server::release(Conversation& redirect)
+// The rules, then the listener: who still waits in its queue is told so through the table.
+base::Status Server::release(Conversation& from)
 {
-    if (redirect.redirect && !std::exchange(redirect.released, true))
-        static_cast<void>(redirect.redirect->release()); // what fails goes with the table
+    if (!from.redirect)
+        return base::Done{};
+    const base::Status done = from.redirect->release();
+    from.listening = {};
+    from.released = true;
+    return done;
 }
 
 void Server::onReadable(int line)
@@ -255,10 +262,8 @@ void Server::answerOnLine(Conversation& to, const Request& request)
                     }));
     if (request.ask == Ask::LinkSocket && to.networkNamespace)
         return give(to.line, madeInside(to.networkNamespace.get(), &openLinkSocket));
-    if (request.ask == Ask::Release && to.redirect) {
-        to.released = true;
-        return give(to.line, to.redirect->release());
-    }
+    if (request.ask == Ask::Release && to.redirect)
+        return give(to.line, release(to));
     if (request.ask == Ask::Check && to.redirect && to.abandoned)
         return fail(to.line,
                     {"the agent's worker was silent for too long, so its guard gave the port back",
@@ -277,7 +282,7 @@ void Server::openCapture(Conversation& to, io::Fd networkNamespace)
         return fail(to.line, ends ? notUnderstood() : ends.error());
     const int number = ends->second.descriptor();
     give(to.line, Reply{}, std::span(&number, 1));
-    add({std::move(ends->first), std::move(networkNamespace), nullptr, {}, false});
+    add({.line = std::move(ends->first), .networkNamespace = std::move(networkNamespace)});
 }
 
 void Server::openRedirect(Conversation& to, const Request& request, int networkNamespace)
@@ -296,7 +301,6 @@ void Server::openRedirect(Conversation& to, const Request& request, int networkN
         return fail(to.line, entered ? made.error() : entered.error());
     const io::Fd lifeline = (*made)->lifeline();
     const auto text = fileWith(bytes::asBytes((*made)->text()));
-    // Only the worker listens: a copy here would keep callers waiting when it has died.
     const steal::Listener listener = (*made)->takeListener();
     std::vector<int> numbers{lifeline.get(), ends->second.descriptor(), text ? text->get() : -1};
     for (const io::Fd& socket : listener.sockets()) {
@@ -308,7 +312,13 @@ void Server::openRedirect(Conversation& to, const Request& request, int networkN
     Reply reply;
     reply.port = listener.port();
     give(to.line, reply, numbers);
-    add({std::move(ends->first), {}, std::move(*made), {}, false});
+    Conversation redirect{.line = std::move(ends->first), .redirect = std::move(*made)};
+    // Above every other descriptor: when the guard is killed, its share of the listener ends before
+    // its share of the table (low_slots.h has why).
+    for (std::size_t each = 0; each < redirect.listening.size(); ++each)
+        redirect.listening[each].reset(
+            ::fcntl(listener.sockets()[each].get(), F_DUPFD_CLOEXEC, aboveOthers));
+    add(std::move(redirect));
 }
 
 void Server::onSignals()
@@ -347,7 +357,7 @@ void Server::onSecond()
     for (auto& [number, conversation] : m_conversations) {
         const bool silent = io::Loop::now() - conversation.heard > limits::silentWorker;
         if (conversation.redirect && silent && !std::exchange(conversation.abandoned, true))
-            static_cast<void>(conversation.redirect->release());
+            static_cast<void>(release(conversation)); // tried again when the line ends
     }
 }
 

@@ -33,9 +33,11 @@ private:
     struct Conversation
     {
         Line line;
-        io::Fd networkNamespace;                      // of a capture
-        std::unique_ptr<steal::OwnRedirect> redirect; // of a redirect
-        base::Instant heard;
+        io::Fd networkNamespace{};                      // of a capture
+        std::unique_ptr<steal::OwnRedirect> redirect{}; // of a redirect
+        std::array<io::Fd, 2> listening{}; // its listener, so that whoever comes while the
+                                           // worker dies waits instead of being refused
+        base::Instant heard{};
         bool abandoned = false;
         bool released = false; // its rules are gone, the table translates what was redirected
     };
@@ -43,7 +45,7 @@ private:
     void add(Conversation conversation);
     void close(int line);
     void end(int line);
-    void release(Conversation& redirect);
+    static base::Status release(Conversation& from);
     void onReadable(int line);
     void answer(Conversation& to, const Request& request, std::vector<io::Fd> descriptors);
     void answerOnLine(Conversation& to, const Request& request);

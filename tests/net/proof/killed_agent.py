@@ -95,9 +95,8 @@ class KilledAgent(unittest.TestCase):
                 waits, failures, left, before = one_round(rig, taker, whom)
                 self.assertGreater(before, CALLERS, 'the callers were served while it stole')
                 self.assertNotIn('podglass', left)
-                # What was under way fails, and who comes between the listener's end and the rules': some
-                # milliseconds, in which a caller may try again.
-                self.assertLessEqual(failures, 4 * CALLERS)
+                # What was under way fails, and now and then who comes just before the rules' end.
+                self.assertLessEqual(failures, 2 * CALLERS)
                 firsts.append(min(waits))
                 lasts.append(max(waits))
             print('%s: answered after %.1f ms (first caller), %.1f ms (last of 8 callers), medians of %d; worst %.1f ms'
