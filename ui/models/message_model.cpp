@@ -144,8 +144,8 @@ void MessageModel::update(const store::Store& store, store::Number number)
 
 QString MessageModel::summary() const
 {
-    QString text =
-        m_rows == 1 ? tr("1 message") : tr("%1 messages").arg(count(static_cast<std::uint64_t>(m_rows)));
+    QString text = m_rows == 1 ? tr("1 message")
+                               : tr("%1 messages").arg(count(static_cast<std::uint64_t>(m_rows)));
     if (m_first != 0)
         text += tr(" · %1 older ones are not kept").arg(count(m_first));
     return text;

@@ -297,13 +297,18 @@ void DetailPane::arrange()
     for (QAbstractButton* button : m_sideButtons->buttons())
         if (!button->isHidden())
             shown << button;
-    for (qsizetype i = 0; i < shown.size(); ++i)
+    for (qsizetype i = 0; i < shown.size(); ++i) {
         theme::restyle(shown[i],
                        "segment",
                        shown.size() == 1       ? QStringLiteral("only")
                        : i == 0                ? QStringLiteral("first")
                        : i == shown.size() - 1 ? QStringLiteral("last")
                                                : QStringLiteral("middle"));
+        // A tool button keeps the size hint of its former style until its text changes.
+        const QString text = shown[i]->text();
+        shown[i]->setText({});
+        shown[i]->setText(text);
+    }
 }
 
 void DetailPane::setConnection(const models::ConnectionDetail& connection)
