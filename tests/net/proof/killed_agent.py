@@ -55,7 +55,9 @@ def stolen(rig):
 
 
 def one_round(rig, taker, whom='both', agent=lab.AGENT, watched=0.3):
-    """(milliseconds until each of 8 callers was answered, failures, rules left)"""
+    """(milliseconds until each of 8 callers was answered, failures, rules left, answered before, and
+    how many callers were never told that the connection they had under way ended: they wait for
+    their own timeout, and do not ask the service again meanwhile)"""
     ctl = rig.ctl('--mode', 'steal', '--filter-text', FILTER, '--to', taker.address, keep=False, agent=agent).ready()
     lab.until(lambda: stolen(rig), what='a stolen request')
     callers = [subprocess.Popen(lab.inside(rig.caller, 'python3', lab.HERE + '/load.py', 'steady', lab.POD4),
@@ -76,14 +78,17 @@ def one_round(rig, taker, whom='both', agent=lab.AGENT, watched=0.3):
     ctl.child.send_signal(signal.SIGCONT)
     lab.until(lambda: stolen(rig), what='the session to come back')
     ctl.finish()
-    waits, failures, before = [], 0, 0
+    waits, failures, before, untold = [], 0, 0, 0
     for answers in lines:
         parsed = [(float(begin), float(end), int(status)) for begin, end, status in answers]
         good = [end for begin, end, status in parsed if begin >= killed and status == 200]
-        waits.append((good[0] - killed) * 1000 if good else float('inf'))
+        if any(begin < killed and end > killed + watched for begin, end, _ in parsed):
+            untold += 1
+        else:
+            waits.append((good[0] - killed) * 1000 if good else float('inf'))
         failures += sum(status != 200 for begin, _, status in parsed)
         before += sum(status == 200 and end < killed for _, end, status in parsed)
-    return waits, failures, left, before
+    return waits, failures, left, before, untold
 
 
 class KilledAgent(unittest.TestCase):
@@ -92,11 +97,13 @@ class KilledAgent(unittest.TestCase):
         with lab.Lab() as rig, Taker() as taker:
             firsts, lasts = [], []
             for _ in range(rounds):
-                waits, failures, left, before = one_round(rig, taker, whom)
+                waits, failures, left, before, untold = one_round(rig, taker, whom)
                 self.assertGreater(before, CALLERS, 'the callers were served while it stole')
                 self.assertNotIn('podglass', left)
                 # What was under way fails, and now and then who comes just before the rules' end.
                 self.assertLessEqual(failures, 2 * CALLERS)
+                # The kernel translates the last resets only as long as the table stands.
+                self.assertLessEqual(untold, 1)
                 firsts.append(min(waits))
                 lasts.append(max(waits))
             print('%s: answered after %.1f ms (first caller), %.1f ms (last of 8 callers), medians of %d; worst %.1f ms'
@@ -116,35 +123,37 @@ class KilledAgent(unittest.TestCase):
     def test_f1_without_an_owner_the_redirect_expires(self):
         # Both at once leave rules that redirect nothing any more; the next agent removes them.
         with lab.Lab() as rig, Taker() as taker:
-            waits, _, left, _ = one_round(rig, taker, 'both', rig.agent_with('--timed-redirect'), 4.5)
+            waits, _, left, _, _ = one_round(rig, taker, 'both', rig.agent_with('--timed-redirect'), 4.5)
             print('both, timed: the last of 8 callers was answered after %.0f ms' % max(waits))
             self.assertLess(max(waits), 4000)
             self.assertNotIn('elements', left, 'nothing renews it any more')
 
     def test_f1_without_an_owner_the_guard_removes_the_rules_of_a_dead_worker(self):
         with lab.Lab() as rig, Taker() as taker:
-            waits, _, left, _ = one_round(rig, taker, 'worker', rig.agent_with('--timed-redirect'))
+            waits, _, left, _, untold = one_round(rig, taker, 'worker', rig.agent_with('--timed-redirect'))
             self.assertNotIn('podglass', left)
+            self.assertLessEqual(untold, 1)
             self.assertLess(max(waits), 1000)
 
 
 def bench(rounds):
     for whom, timed in (('guard', False), ('worker', False), ('both', False), ('both', True)):
-        firsts, lasts, failed, left = [], [], 0, 0
+        firsts, lasts, failed, left, never = [], [], 0, 0, 0
         with lab.Lab() as rig, Taker() as taker:
             agent = rig.agent_with('--timed-redirect') if timed else lab.AGENT
             for _ in range(rounds):
-                waits, failures, rules, _ = one_round(rig, taker, whom, agent, 4.5 if timed else 0.3)
+                waits, failures, rules, _, untold = one_round(rig, taker, whom, agent, 4.5 if timed else 0.3)
                 firsts.append(min(waits))
                 lasts.append(max(waits))
                 failed += failures
+                never += untold
                 left += 'elements' in rules if timed else 'podglass' in rules
         what = 'SIGKILL of ' + whom + (', redirect without an owner' if timed else '')
         for name, values in (('first of 8 callers', firsts), ('last of 8 callers', lasts)):
             print('%s: %s answered after: median %.2f ms, worst %.2f ms, n=%d'
                   % (what, name, statistics.median(values), max(values), rounds))
-        print('%s: requests that failed: %d (%.1f a kill); rounds with a rule in force left: %d'
-              % (what, failed, failed / rounds, left), flush=True)
+        print('%s: requests that failed: %d (%.1f a kill); callers not told: %d; rounds with a rule in force left: %d'
+              % (what, failed, failed / rounds, never, left), flush=True)
 
 
 if __name__ == '__main__':
