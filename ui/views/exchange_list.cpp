@@ -271,7 +271,8 @@ void ExchangeList::restoreSelection()
 
 void ExchangeList::updatePill()
 {
-    m_pill->setVisible(!m_following && m_unseen > 0);
+    const bool allShown = m_table->verticalScrollBar()->maximum() == 0;
+    m_pill->setVisible(!m_following && m_unseen > 0 && !allShown);
     if (!m_pill->isVisible())
         return;
     m_pill->setText(tr("%1 new").arg(models::count(static_cast<std::uint64_t>(m_unseen))));
