@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t readBytes = std::size_t{64} * 1024;
 constexpr std::chrono::milliseconds selfTestPatience{250};
-constexpr std::chrono::seconds checkInterval{1};
+constexpr std::chrono::milliseconds checkInterval{500}; // a loop must end within a second
 constexpr std::uint64_t ownIds = std::uint64_t{1} << 62;
 
 } // namespace
@@ -130,7 +130,7 @@ void StealPort::Impl::listen()
     check();
 }
 
-// Each second: a timed redirect is renewed, and rules that others changed are noticed.
+// Twice a second: a timed redirect is renewed, and rules that others changed are noticed.
 void StealPort::Impl::check()
 {
     if (m_released)
