@@ -148,7 +148,8 @@ bool Ring::append(const RecordInfo& info, bytes::ByteView record)
     }
     const RecordHeader header{info, static_cast<std::uint32_t>(record.size())};
     std::memcpy(m_current->bytes + used, &header, sizeof header);
-    std::memcpy(m_current->bytes + used + sizeof header, record.data(), record.size());
+    if (!record.empty())
+        std::memcpy(m_current->bytes + used + sizeof header, record.data(), record.size());
 
     ++m_total.records;
     m_total.messages += info.beginsMessage ? 1 : 0;
