@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/ssh/sandbox.h"
 
+#include "core/base/sanitized.h"
+
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -97,12 +99,6 @@ int addRules(scmp_filter_ctx filter)
     return failed;
 }
 
-#ifdef PODGLASS_SANITIZED
-constexpr bool sanitized = true;
-#else
-constexpr bool sanitized = false;
-#endif
-
 } // namespace
 
 void hardenProcess()
@@ -115,7 +111,7 @@ void hardenProcess()
 
 base::Status enterSandbox()
 {
-    if (sanitized)
+    if (base::sanitized)
         return base::Done{}; // the sanitizer's own reports need more calls than we allow
     const std::unique_ptr<void, decltype(&seccomp_release)> filter(
         seccomp_init(SCMP_ACT_ERRNO(EPERM)), &seccomp_release);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/agent/guard/confine.h"
 
-#include "core/agent/guard/sanitized.h"
+#include "core/base/sanitized.h"
 
 #include <cerrno>
 #include <csignal>
@@ -47,7 +47,7 @@ void leaveNoTraces()
 {
     const rlimit none{0, 0};
     ::setrlimit(RLIMIT_CORE, &none);
-    ::prctl(PR_SET_DUMPABLE, sanitized ? 1 : 0);
+    ::prctl(PR_SET_DUMPABLE, base::sanitized ? 1 : 0);
 }
 
 } // namespace

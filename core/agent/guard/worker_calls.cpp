@@ -3,7 +3,7 @@
 // reads files, starts threads. It makes no sockets, starts no programs, writes no files. What is
 // dangerous kills the process; what is merely unforeseen fails with EPERM.
 #include "core/agent/guard/confine.h"
-#include "core/agent/guard/sanitized.h"
+#include "core/base/sanitized.h"
 
 #include <array>
 #include <cerrno>
@@ -179,7 +179,7 @@ int addRules(scmp_filter_ctx filter)
 
 base::Status allowWorkerCallsOnly()
 {
-    if (sanitized)
+    if (base::sanitized)
         return base::Done{}; // the sanitizer's own reports need more calls than we allow
     const std::unique_ptr<void, decltype(&seccomp_release)> filter(
         seccomp_init(SCMP_ACT_ERRNO(EPERM)), &seccomp_release);

@@ -3,7 +3,7 @@
 #include "core/agent/guard/confine.h"
 #include "core/agent/guard/line.h"
 #include "core/agent/guard/low_slots.h"
-#include "core/agent/guard/sanitized.h"
+#include "core/base/sanitized.h"
 
 #include <cerrno>
 #include <csignal>
@@ -147,7 +147,7 @@ private slots:
 
     void aWorkerMayNot()
     {
-        if (sanitized)
+        if (base::sanitized)
             QSKIP("sanitized programs are not confined by system calls");
         QFETCH(Attempt, attempt);
         QFETCH(bool, deadly);

@@ -70,11 +70,6 @@ std::string binaryHeader(char command, char family, const std::string& addresses
 
 const std::string v4Addresses("\xc0\x00\x02\x01\xc0\x00\x02\x02\xdc\x04\x01\xbb", 12);
 
-std::string frame(char type, char flags, std::uint32_t stream, const std::string& payload)
-{
-    return number(payload.size(), 3) + type + flags + number(stream, 4) + payload;
-}
-
 } // namespace
 
 class FrontTest : public QObject
@@ -93,12 +88,6 @@ private slots:
     void serverHelloThatIsNone();
     void tunnelMayCarryTls();
     void tunnelOfPlainBytes();
-    void http2JoinedLate();
-    void http2JoinedLateShowsRunningStreams();
-    void oneFrameIsNotEnough();
-    void grpcWebOverHttp1();
-    void h14TrickledHead();
-    void p6WindowsAreNotOurs();
 };
 
 // W3
@@ -227,91 +216,6 @@ void FrontTest::tunnelOfPlainBytes()
 }
 
 // P12, T14
-void FrontTest::http2JoinedLate()
-{
-    Setting late;
-    late.joinedLate = true;
-    const std::string account =
-        between(played({c(frame(1, 4, 7, "\x83\x86\xbe") + frame(0, 1, 7, "hello")),
-                        s(frame(1, 4, 7, "\x88\xc0") + frame(0, 1, 7, "world"))},
-                       late));
-    QVERIFY2(account.find("protocol http/2 request headers unreadable from byte 0\n")
-                 != std::string::npos,
-             account.c_str());
-    QVERIFY2(account.find("> #1 body @0 hello\n") != std::string::npos, account.c_str());
-    QVERIFY2(account.find("< #1 body @0 world\n") != std::string::npos, account.c_str());
-    QVERIFY2(account.find("flags=32") != std::string::npos, account.c_str());
-}
-
-// P12: a call that was under way is told by its messages.
-void FrontTest::http2JoinedLateShowsRunningStreams()
-{
-    Setting late;
-    late.joinedLate = true;
-    const std::string account = between(
-        played({s(frame(0, 0, 5, "one") + frame(0, 0, 3, "two") + frame(0, 0, 5, "more"))}, late));
-    QVERIFY2(account.find("< #1 body @0 one\n") != std::string::npos, account.c_str());
-    QVERIFY2(account.find("< #2 body @0 two\n") != std::string::npos, account.c_str());
-    QVERIFY2(account.find("< #1 body @3 more\n") != std::string::npos, account.c_str());
-}
-
-void FrontTest::oneFrameIsNotEnough()
-{
-    Setting late;
-    late.joinedLate = true;
-    const std::string account =
-        between(played({c(frame(6, 0, 0, "12345678") + "no frame at all")}, late));
-    QVERIFY2(account.find("http/2") == std::string::npos, account.c_str());
-    QVERIFY2(account.find("> raw @0") != std::string::npos, account.c_str());
-}
-
-// P10
-void FrontTest::grpcWebOverHttp1()
-{
-    const std::string body =
-        number(0, 1) + block("\x08\x01", 4) + "\x80" + block("grpc-status: 0\r\n", 4);
-    const std::string account = between(
-        played({c("POST /shop.Orders/Get HTTP/1.1\r\nHost: a\r\nContent-Type: "
-                  "application/grpc-web+proto\r\nContent-Length: 7\r\n\r\n"
-                  + body.substr(0, 7)),
-                s("HTTP/1.1 200 OK\r\nContent-Type: application/grpc-web+proto\r\nContent-Length: "
-                  + std::to_string(body.size()) + "\r\n\r\n" + body)}));
-    QVERIFY2(account.find("> #1 grpc @5 2\n") != std::string::npos, account.c_str());
-    QVERIFY2(account.find("< #1 grpc @5 2\n") != std::string::npos, account.c_str());
-    QVERIFY2(account.find("< #1 grpc @12 16 flags=8\n") != std::string::npos, account.c_str());
-}
-
-// H14: a head that comes a byte in ten seconds is kept as far as it came, and read when it is
-// whole.
-void FrontTest::h14TrickledHead()
-{
-    EventText text;
-    parse::Ids ids;
-    parse::ParserFactory factory(text, {1}, ids, {});
-    const auto sink = factory.open({1}, {}, {});
-    for (std::size_t i = 0; i < request.size(); ++i) {
-        QVERIFY(text.text().find("#1") == std::string::npos);
-        sink->data(up,
-                   i,
-                   bytes::asBytes(std::string_view(request).substr(i, 1)),
-                   {static_cast<std::int64_t>(i) * 10'000'000'000});
-    }
-    QVERIFY2(text.text().find("> #1 GET /a Host=shop\n") != std::string::npos, text.text().c_str());
-}
-
-// P6: flow control is between the ends; whatever they say of windows, the exchange is shown.
-void FrontTest::p6WindowsAreNotOurs()
-{
-    const std::string preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, 0, 0, "");
-    const std::string windows = frame(8, 0, 0, number(0, 4)) + frame(8, 0, 1, number(0x7fffffff, 4))
-                                + frame(8, 0, 1, number(0x7fffffff, 4))
-                                + frame(4, 0, 0, number(4, 2) + number(0, 4));
-    const std::string account = between(played(
-        {c(preface + frame(1, 5, 1, "\x82\x86\x84") + windows),
-         s(frame(4, 0, 0, "") + frame(1, 4, 1, "\x88") + windows + frame(0, 1, 1, "body"))}));
-    QVERIFY2(account.find("< #1 body @0 body\n") != std::string::npos, account.c_str());
-    QVERIFY2(account.find("< #1 complete 4\n") != std::string::npos, account.c_str());
-}
 
 QTEST_APPLESS_MAIN(FrontTest)
 #include "tst_front.moc"
