@@ -2,15 +2,12 @@
 #include "app/ssh/sandbox.h"
 
 #include "core/base/sanitized.h"
+#include "core/io/call_filter.h"
 
 #include <array>
-#include <cerrno>
 #include <csignal>
-#include <memory>
-#include <seccomp.h>
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -76,29 +73,6 @@ constexpr std::array deadly{
     SCMP_SYS(open_by_handle_at),
 };
 
-// Not by the library's macros: they are C99 literals, which clang does not take in C++.
-int allowIf(scmp_filter_ctx filter, int call, scmp_arg_cmp condition)
-{
-    return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &condition);
-}
-
-int addRules(scmp_filter_ctx filter)
-{
-    int failed = 0;
-    for (const int call : allowed)
-        failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0);
-    for (const int call : deadly)
-        failed |= seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, call, 0);
-    // Memory never becomes executable, files never writable.
-    for (const int call : {SCMP_SYS(mmap), SCMP_SYS(mprotect)})
-        failed |= allowIf(filter, call, {2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0});
-    constexpr scmp_datum_t writing = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC;
-    failed |= allowIf(filter, SCMP_SYS(openat), {2, SCMP_CMP_MASKED_EQ, writing, 0});
-    failed |= allowIf(filter, SCMP_SYS(fcntl), {1, SCMP_CMP_EQ, F_GETFL, 0});
-    failed |= allowIf(filter, SCMP_SYS(fcntl), {1, SCMP_CMP_EQ, F_SETFL, 0});
-    return failed;
-}
-
 } // namespace
 
 void hardenProcess()
@@ -113,15 +87,12 @@ base::Status enterSandbox()
 {
     if (base::sanitized)
         return base::Done{}; // the sanitizer's own reports need more calls than we allow
-    const std::unique_ptr<void, decltype(&seccomp_release)> filter(
-        seccomp_init(SCMP_ACT_ERRNO(EPERM)), &seccomp_release);
-    int failed = filter == nullptr ? -ENOMEM : addRules(filter.get());
-    if (failed == 0)
-        failed = seccomp_load(filter.get());
-    if (failed != 0)
-        return base::systemError(failed < 0 ? -failed : EINVAL,
-                                 "seccomp sandbox",
-                                 "the kernel refuses filters; use the system-ssh transport");
+    io::CallFilter filter(allowed, deadly);
+    filter.allowIf(SCMP_SYS(fcntl), {1, SCMP_CMP_EQ, F_GETFL, 0});
+    filter.allowIf(SCMP_SYS(fcntl), {1, SCMP_CMP_EQ, F_SETFL, 0});
+    if (const int error = filter.load(); error != 0)
+        return base::systemError(
+            error, "seccomp sandbox", "the kernel refuses filters; use the system-ssh transport");
     return base::Done{};
 }
 

@@ -1,22 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/filter/request_target.h"
 
+#include "core/base/hex.h"
+
 namespace podglass::filter {
-
-namespace {
-
-int hexDigit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
-} // namespace
 
 TargetParts splitTarget(std::string_view target)
 {
@@ -57,11 +44,9 @@ std::string percentDecode(std::string_view text)
     std::string out;
     out.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '%' && text.size() - i > 2) {
-            const int high = hexDigit(text[i + 1]);
-            const int low = hexDigit(text[i + 2]);
-            if (high >= 0 && low >= 0) {
-                out.push_back(static_cast<char>(high * 16 + low));
+        if (text[i] == '%') {
+            if (const int byte = base::hexByte(text.substr(i + 1)); byte >= 0) {
+                out.push_back(static_cast<char>(byte));
                 i += 2;
                 continue;
             }

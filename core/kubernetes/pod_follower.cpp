@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/kubernetes/pod_follower.h"
 
+#include "core/base/hex.h"
+
 #include <algorithm>
 
 namespace podglass::kubernetes {
@@ -15,21 +17,7 @@ constexpr int versionTooOld = 410;
 // Resource versions and continue tokens are opaque texts of the server.
 std::string queryValue(std::string_view text)
 {
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : text) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
-                           || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
-        if (plain) {
-            out += c;
-        } else {
-            const auto byte = static_cast<unsigned char>(c);
-            out += '%';
-            out += digits[byte >> 4];
-            out += digits[byte & 15];
-        }
-    }
-    return out;
+    return base::percentEncoded(text, "-_.");
 }
 
 base::Duration waitAfter(unsigned failures)

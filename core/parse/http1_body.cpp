@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The stages of Http1Parser that read bodies (RFC 9112 6 and 7).
+#include "core/base/hex.h"
 #include "core/base/limits.h"
 #include "core/parse/http1_head.h"
 #include "core/parse/http1_parser.h"
@@ -12,24 +13,13 @@ namespace podglass::parse {
 
 namespace {
 
-int hexValue(std::uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 // chunk-size [ chunk-ext ], without the line end; false when it is neither.
 bool readSizeLine(std::string_view line, std::uint64_t& size)
 {
     size = 0;
     std::size_t digits = 0;
     for (; digits < line.size(); ++digits) {
-        const int value = hexValue(static_cast<std::uint8_t>(line[digits]));
+        const int value = base::hexDigit(line[digits]);
         if (value < 0)
             break;
         if (size > http1::largestSize / 16)

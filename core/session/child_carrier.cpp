@@ -19,7 +19,6 @@ namespace podglass::session {
 
 namespace {
 
-constexpr std::size_t keptErrorLines = 20;
 constexpr std::chrono::seconds exitPatience{1};
 
 // Answers to prompts of our own, beside those of podglass-ssh, which count from 1.
@@ -107,20 +106,11 @@ void ChildCarrier::opened()
 
 void ChildCarrier::watchChild()
 {
-    m_loop.watch(m_child->errors.get(), EPOLLIN, [this](auto) { errorLines(); });
+    m_loop.watch(m_child->errors.get(), EPOLLIN, [this](auto) {
+        m_words.read(m_loop, m_child->errors.get());
+    });
     if (m_child->control)
         m_loop.watch(m_child->control.get(), EPOLLIN, [this](auto) { controlLines(); });
-}
-
-void ChildCarrier::errorLines()
-{
-    const bool open = m_errorReader.drain(m_child->errors.get(), [this](std::string_view line) {
-        m_errorLines.emplace_back(line);
-        if (m_errorLines.size() > keptErrorLines)
-            m_errorLines.pop_front();
-    });
-    if (!open)
-        m_loop.unwatch(m_child->errors.get());
 }
 
 void ChildCarrier::controlLines()
@@ -220,7 +210,7 @@ void ChildCarrier::ended(int /*error*/)
 void ChildCarrier::finish()
 {
     if (m_child) {
-        errorLines();
+        m_words.read(m_loop, m_child->errors.get());
         if (m_child->control)
             controlLines();
     }
@@ -256,8 +246,7 @@ bool ChildCarrier::switchOver(const Loss& loss)
     }
     m_maySwitch = false;
     dropChild();
-    m_errorLines.clear();
-    m_errorReader = {};
+    m_words = {};
     m_controlReader = {};
     m_helperStep.clear();
     m_reported.reset();
@@ -266,11 +255,6 @@ bool ChildCarrier::switchOver(const Loss& loss)
     m_step = 0;
     start();
     return true;
-}
-
-std::string ChildCarrier::words() const
-{
-    return m_errorLines.empty() ? std::string() : m_errorLines.back();
 }
 
 Loss ChildCarrier::judge()
@@ -283,7 +267,7 @@ Loss ChildCarrier::judge()
     ending.opened = m_opened;
     ending.exit = m_child ? m_child->exitWords() : std::nullopt;
     ending.status = ending.exit ? m_child->exitStatus() : 0;
-    ending.lines = m_errorLines;
+    ending.lines = m_words.lines();
     return lossOf(ending);
 }
 

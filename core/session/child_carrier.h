@@ -7,9 +7,9 @@
 #include "core/io/child.h"
 #include "core/session/agent_file.h"
 #include "core/session/carrier.h"
+#include "core/session/child_words.h"
 #include "core/session/line_reader.h"
 
-#include <deque>
 #include <map>
 
 namespace podglass::session {
@@ -28,7 +28,8 @@ public:
 
     void ended(int error) override;
     void answer(std::uint32_t prompt, std::optional<std::string> text) override;
-    [[nodiscard]] std::string words() const override;
+
+    [[nodiscard]] std::string words() const override { return m_words.last(); }
 
 private:
     // Starting and ending.
@@ -42,7 +43,6 @@ private:
 
     // What the child says.
     void watchChild();
-    void errorLines();
     void controlLines();
     void controlLine(std::string_view line);
     void reached();
@@ -74,10 +74,9 @@ private:
     std::optional<Delivery> m_delivery; // while it lasts
     std::string m_deliveryLine;
     std::string m_password; // sudo's, until the agent has started; then wiped
-    LineReader m_errorReader;
+    ChildWords m_words;
     LineReader m_controlReader;
-    std::deque<std::string> m_errorLines; // the last few
-    std::optional<Loss> m_reported;       // what podglass-ssh or the delivery said first
+    std::optional<Loss> m_reported; // what podglass-ssh or the delivery said first
     io::Loop::TimerId m_timer;
     bool m_opened = false;
     bool m_ending = false;

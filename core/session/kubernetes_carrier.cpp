@@ -13,7 +13,6 @@ using kubernetes::KubectlError;
 using kubernetes::KubectlSetup;
 using kubernetes::Trouble;
 
-constexpr std::size_t keptErrorLines = 20;
 constexpr std::chrono::seconds exitPatience{1};
 
 std::string joined(const std::vector<std::string>& words)
@@ -224,27 +223,13 @@ void KubernetesCarrier::execute()
         return;
     }
     m_child.emplace(std::move(*child));
-    m_loop.watch(m_child->errors.get(), EPOLLIN, [this](auto) { errorLines(); });
+    m_loop.watch(m_child->errors.get(), EPOLLIN, [this](auto) {
+        m_words.read(m_loop, m_child->errors.get());
+    });
     m_timer = m_loop.after({}, [this] {
         stepEnd(StepState::Done, "stream through kubectl exec");
         m_events.opened();
     });
-}
-
-void KubernetesCarrier::errorLines()
-{
-    const bool open = m_errorReader.drain(m_child->errors.get(), [this](std::string_view line) {
-        m_errorLines.emplace_back(line);
-        if (m_errorLines.size() > keptErrorLines)
-            m_errorLines.pop_front();
-    });
-    if (!open)
-        m_loop.unwatch(m_child->errors.get());
-}
-
-std::string KubernetesCarrier::words() const
-{
-    return m_errorLines.empty() ? std::string() : m_errorLines.back();
 }
 
 void KubernetesCarrier::ended(int /*error*/)
@@ -262,7 +247,7 @@ void KubernetesCarrier::ended(int /*error*/)
 void KubernetesCarrier::finish()
 {
     if (m_child) {
-        errorLines();
+        m_words.read(m_loop, m_child->errors.get());
         m_loop.unwatch(m_child->exitFd());
     }
     m_loop.cancel(m_timer);
@@ -275,7 +260,7 @@ Loss KubernetesCarrier::judge()
     if (m_reported)
         return *m_reported;
     std::string all;
-    for (const std::string& line : m_errorLines) {
+    for (const std::string& line : m_words.lines()) {
         // What our agent says about its rights is not why kubectl ended.
         if (!line.starts_with("podglass-agent: "))
             all += line + "\n";

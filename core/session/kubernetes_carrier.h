@@ -13,9 +13,8 @@
 #include "core/kubernetes/objects.h"
 #include "core/kubernetes/ownership.h"
 #include "core/session/carrier.h"
-#include "core/session/line_reader.h"
+#include "core/session/child_words.h"
 
-#include <deque>
 #include <memory>
 
 namespace podglass::session {
@@ -63,14 +62,13 @@ public:
 
     void answer(std::uint32_t /*prompt*/, std::optional<std::string> /*text*/) override {}
 
-    [[nodiscard]] std::string words() const override;
+    [[nodiscard]] std::string words() const override { return m_words.last(); }
 
 private:
     void create();
     void await();
     void onState(std::string_view line);
     void execute();
-    void errorLines();
     void finish();
     void fail(const kubernetes::KubectlError& error);
     [[nodiscard]] Loss judge();
@@ -85,8 +83,7 @@ private:
     bool m_running = false;
     std::string m_line;               // of the watch
     std::optional<io::Child> m_child; // exec
-    LineReader m_errorReader;
-    std::deque<std::string> m_errorLines;
+    ChildWords m_words;
     std::optional<Loss> m_reported;
     io::Loop::TimerId m_timer;
     bool m_ending = false;

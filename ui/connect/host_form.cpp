@@ -3,6 +3,7 @@
 
 #include "ui/connect/place_model.h"
 #include "ui/connect/place_text.h"
+#include "ui/connect/place_view.h"
 #include "ui/theme/icon.h"
 #include "ui/theme/style_sheet.h"
 #include "ui/theme/theme.h"
@@ -25,7 +26,6 @@ namespace podglass::connect {
 
 namespace {
 
-constexpr int rowPadding = 12;
 constexpr int logoSize = 40;
 
 QLabel* plainLabel(const QString& text, QWidget* parent, const char* tone)
@@ -97,23 +97,9 @@ void HostForm::buildField(QVBoxLayout* column)
 
 void HostForm::buildList(QVBoxLayout* column)
 {
-    m_view = new QTableView(this);
-    m_view->setObjectName(QStringLiteral("connectPlaces"));
+    m_view = makePlaceView(QStringLiteral("connectPlaces"), m_model, this);
     m_view->setAccessibleName(tr("Hosts, contexts and what was used before"));
-    m_view->setModel(m_model);
-    m_view->setProperty("cells", "padded");
-    m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_view->setSelectionMode(QAbstractItemView::SingleSelection);
-    m_view->setTabKeyNavigation(false);
-    m_view->setShowGrid(false);
-    m_view->setWordWrap(false);
-    m_view->setTextElideMode(Qt::ElideMiddle);
-    m_view->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    m_view->verticalHeader()->hide();
-    m_view->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    m_view->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + rowPadding);
     m_view->horizontalHeader()->hide();
-    m_view->horizontalHeader()->setStretchLastSection(true);
     m_view->horizontalHeader()->resizeSection(PlaceModel::Name, 300);
     m_view->horizontalHeader()->resizeSection(PlaceModel::Kind, 80);
     for (const int hidden :

@@ -7,6 +7,7 @@
 #include "ui/connect/namespace_choice.h"
 #include "ui/connect/place_model.h"
 #include "ui/connect/place_text.h"
+#include "ui/connect/place_view.h"
 #include "ui/connect/places_from.h"
 #include "ui/theme/icon.h"
 #include "ui/theme/theme.h"
@@ -30,7 +31,6 @@ namespace podglass::connect {
 namespace {
 
 constexpr const char* hostSource = "host";
-constexpr int rowPadding = 10;
 
 } // namespace
 
@@ -95,24 +95,10 @@ void TargetPicker::buildHead()
 
 void TargetPicker::buildList()
 {
-    m_view = new QTableView(this);
-    m_view->setObjectName(QStringLiteral("targetList"));
+    m_view = makePlaceView(QStringLiteral("targetList"), m_model, this);
     m_view->setAccessibleName(tr("Targets"));
-    m_view->setModel(m_model);
-    m_view->setProperty("cells", "padded");
-    m_view->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_view->setSelectionMode(QAbstractItemView::SingleSelection);
-    m_view->setTabKeyNavigation(false);
-    m_view->setShowGrid(false);
-    m_view->setWordWrap(false);
     m_view->setAlternatingRowColors(true);
-    m_view->setTextElideMode(Qt::ElideMiddle);
-    m_view->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    m_view->verticalHeader()->hide();
-    m_view->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    m_view->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + rowPadding);
     QHeaderView* header = m_view->horizontalHeader();
-    header->setStretchLastSection(true);
     header->setHighlightSections(false);
     header->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     header->resizeSection(PlaceModel::Name, 280);

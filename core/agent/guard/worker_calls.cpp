@@ -4,15 +4,12 @@
 // dangerous kills the process; what is merely unforeseen fails with EPERM.
 #include "core/agent/guard/confine.h"
 #include "core/base/sanitized.h"
+#include "core/io/call_filter.h"
 
 #include <array>
 #include <cerrno>
-#include <memory>
 #include <sched.h>
-#include <seccomp.h>
 
-#include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 
 namespace podglass::agent::guard {
@@ -60,7 +57,7 @@ constexpr std::array allowed{
     SCMP_SYS(getsockopt),
     SCMP_SYS(setsockopt),
     SCMP_SYS(ioctl),
-    // files, to read (openat below)
+    // files, to read (open and openat: CallFilter)
     SCMP_SYS(fstat),
     SCMP_SYS(stat),
     SCMP_SYS(lstat),
@@ -75,7 +72,7 @@ constexpr std::array allowed{
     SCMP_SYS(readlinkat),
     SCMP_SYS(getdents64),
     SCMP_SYS(getcwd),
-    // memory and threads (mmap, mprotect, clone below)
+    // memory and threads (mmap, mprotect: CallFilter; clone below)
     SCMP_SYS(brk),
     SCMP_SYS(munmap),
     SCMP_SYS(mremap),
@@ -144,35 +141,16 @@ constexpr std::array deadly{
     SCMP_SYS(io_uring_setup),
 };
 
-// Not by the library's macros: they are C99 literals, which clang does not take in C++.
-int allowIf(scmp_filter_ctx filter, int call, scmp_arg_cmp condition)
+void addConditions(io::CallFilter& filter)
 {
-    return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &condition);
-}
-
-int addRules(scmp_filter_ctx filter)
-{
-    int failed = 0;
-    for (const int call : allowed)
-        failed |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0);
-    for (const int call : deadly)
-        failed |= seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, call, 0);
-    // Memory never becomes executable, files never writable.
-    for (const int call : {SCMP_SYS(mmap), SCMP_SYS(mprotect)})
-        failed |= allowIf(filter, call, {2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0});
-    constexpr scmp_datum_t writing = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC;
-    failed |= allowIf(filter, SCMP_SYS(openat), {2, SCMP_CMP_MASKED_EQ, writing, 0});
-    failed |= allowIf(filter, SCMP_SYS(open), {1, SCMP_CMP_MASKED_EQ, writing, 0});
-    failed |= allowIf(filter, SCMP_SYS(prctl), {0, SCMP_CMP_EQ, PR_SET_NAME, 0});
+    filter.allowIf(SCMP_SYS(prctl), {0, SCMP_CMP_EQ, PR_SET_NAME, 0});
     // Asking for a limit, not setting one.
-    failed |= allowIf(filter, SCMP_SYS(prlimit64), {2, SCMP_CMP_EQ, 0, 0});
+    filter.allowIf(SCMP_SYS(prlimit64), {2, SCMP_CMP_EQ, 0, 0});
     // Threads, not processes. What clone3 is asked to do stands in memory, where no filter sees it:
     // the C library takes clone instead.
-    failed |= allowIf(filter,
-                      SCMP_SYS(clone),
-                      {0, SCMP_CMP_MASKED_EQ, CLONE_VM | CLONE_THREAD, CLONE_VM | CLONE_THREAD});
-    failed |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
-    return failed;
+    filter.allowIf(SCMP_SYS(clone),
+                   {0, SCMP_CMP_MASKED_EQ, CLONE_VM | CLONE_THREAD, CLONE_VM | CLONE_THREAD});
+    filter.refuse(SCMP_SYS(clone3), ENOSYS);
 }
 
 } // namespace
@@ -181,13 +159,10 @@ base::Status allowWorkerCallsOnly()
 {
     if (base::sanitized)
         return base::Done{}; // the sanitizer's own reports need more calls than we allow
-    const std::unique_ptr<void, decltype(&seccomp_release)> filter(
-        seccomp_init(SCMP_ACT_ERRNO(EPERM)), &seccomp_release);
-    int failed = filter == nullptr ? -ENOMEM : addRules(filter.get());
-    if (failed == 0)
-        failed = seccomp_load(filter.get());
-    if (failed != 0)
-        return base::systemError(failed < 0 ? -failed : EINVAL,
+    io::CallFilter filter(allowed, deadly);
+    addConditions(filter);
+    if (const int error = filter.load(); error != 0)
+        return base::systemError(error,
                                  "confine the agent's worker by seccomp",
                                  "it goes on without capabilities, but with all system calls");
     return base::Done{};
