@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/steal/nft_rules.h"
 
+#include "core/base/digest.h"
 #include "core/base/limits.h"
 #include "core/bytes/cursor.h"
 
@@ -11,7 +12,9 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netlink.h>
+#include <sys/random.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 namespace podglass::steal {
 
@@ -193,6 +196,27 @@ void aliveElement(NftBatch& batch, std::string_view table, std::uint16_t port)
 }
 
 } // namespace
+
+std::string uniqueTableName(std::string_view what)
+{
+    std::array<std::uint8_t, 4> random = {};
+    // Four bytes of /dev/urandom's pool never come short; if they did, the name only repeats and
+    // the kernel answers EEXIST.
+    [[maybe_unused]] const ssize_t got = ::getrandom(random.data(), random.size(), 0);
+    return std::string(tablePrefix) + std::string(what) + "_" + base::hex(random);
+}
+
+std::string agentComment()
+{
+    return "podglass-agent, process " + std::to_string(::getpid());
+}
+
+std::string natChainText(std::string_view chain)
+{
+    const char* const hook =
+        chain == outputChain ? "output priority -101" : "prerouting priority dstnat - 1";
+    return "\tchain " + std::string(chain) + " {\n\t\ttype nat hook " + hook + "; policy accept;\n";
+}
 
 void addTable(NftBatch& batch, std::string_view table, std::string_view comment, bool owned)
 {

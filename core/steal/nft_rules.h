@@ -22,6 +22,13 @@ inline constexpr std::string_view trackingChain = "keep_tracking";
 // One before the usual place of destination NAT (-100): a service mesh's rules come after ours.
 inline constexpr std::int32_t chainPriority = -101;
 
+inline constexpr std::string_view tablePrefix = "podglass_";
+
+// No other has that name: podglass_WHAT_0badcafe.
+std::string uniqueTableName(std::string_view what);
+// Who made a table, for those who find it.
+std::string agentComment();
+
 void addTable(NftBatch& batch, std::string_view table, std::string_view comment, bool owned);
 void addAliveSet(NftBatch& batch, std::string_view table);
 void addAlive(NftBatch& batch, std::string_view table, std::uint16_t port);
@@ -49,6 +56,12 @@ void addRedirect(NftBatch& batch,
 
 void deleteRules(NftBatch& batch, std::string_view table, std::string_view chain);
 void deleteTable(NftBatch& batch, std::string_view table);
+
+// As `nft list table` prints what addTrackingChain() made, and a nat chain up to its rules.
+inline constexpr std::string_view trackingText = "\tchain keep_tracking {\n"
+                                                 "\t\tct state new return\n"
+                                                 "\t}\n";
+std::string natChainText(std::string_view chain);
 
 // The comment that addTable() stored, from NFTA_TABLE_USERDATA; empty if there is none.
 std::string commentOf(bytes::ByteView userData);

@@ -76,6 +76,7 @@ base::Result<std::vector<io::SocketAddress>> addressesHere()
 
 base::Result<std::unique_ptr<OwnRedirect>> OwnRedirect::make(const RedirectWish& wish)
 {
+    auto first = NftSocket::open(); // before the others: low
     auto socket = NftSocket::open();
     if (!socket)
         return socket.error();
@@ -86,7 +87,13 @@ base::Result<std::unique_ptr<OwnRedirect>> OwnRedirect::make(const RedirectWish&
                                         {wish.port, listener->port(), wish.passMarked, wish.timed});
     if (!table)
         return table.error();
-    return std::unique_ptr<OwnRedirect>(new OwnRedirect(std::move(*table), std::move(*listener)));
+    std::optional<TranslationTable> translation;
+    if (first && !table->isTimed()) {
+        if (auto made = TranslationTable::install(std::move(*first)))
+            translation = std::move(*made);
+    }
+    return std::unique_ptr<OwnRedirect>(
+        new OwnRedirect(std::move(translation), std::move(*table), std::move(*listener)));
 }
 
 base::Result<std::unique_ptr<Redirect>> OwnPrivileges::redirect(int networkNamespace,

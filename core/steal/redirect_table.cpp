@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/steal/redirect_table.h"
 
-#include "core/base/digest.h"
 #include "core/base/limits.h"
 #include "core/bytes/cursor.h"
 #include "core/steal/nft_rules.h"
@@ -13,23 +12,10 @@
 #include <utility>
 
 #include <linux/netfilter/nf_tables.h>
-#include <sys/random.h>
-#include <unistd.h>
 
 namespace podglass::steal {
 
 namespace {
-
-constexpr std::string_view namePrefix = "podglass_";
-
-std::string uniqueName(std::uint16_t port)
-{
-    std::array<std::uint8_t, 4> random = {};
-    // Four bytes of /dev/urandom's pool never come short; if they did, the name only repeats and
-    // the kernel answers EEXIST.
-    [[maybe_unused]] const ssize_t got = ::getrandom(random.data(), random.size(), 0);
-    return std::string(namePrefix) + std::to_string(port) + "_" + base::hex(random);
-}
 
 struct FoundTable
 {
@@ -54,7 +40,7 @@ FoundTable readTable(bytes::ByteView attributes)
 
 bool redirects(const FoundTable& table, std::uint16_t port)
 {
-    return table.name.starts_with(std::string(namePrefix) + std::to_string(port) + "_");
+    return table.name.starts_with(std::string(tablePrefix) + std::to_string(port) + "_");
 }
 
 // Rules of one chain that are there now.
@@ -120,7 +106,7 @@ base::Status clearLeftovers(NftSocket& socket, std::uint16_t port)
     const base::Status listed =
         socket.dump({.type = NFT_MSG_GETTABLE}, [&](bytes::ByteView attributes) {
             FoundTable table = readTable(attributes);
-            if (table.name.starts_with(namePrefix))
+            if (table.name.starts_with(tablePrefix))
                 found.push_back(std::move(table));
         });
     if (!listed)
@@ -146,8 +132,8 @@ base::Status clearLeftovers(NftSocket& socket, std::uint16_t port)
 RedirectTable::RedirectTable(NftSocket socket, RedirectRules rules)
     : m_socket(std::move(socket))
     , m_rules(rules)
-    , m_name(uniqueName(rules.port))
-    , m_comment("podglass-agent, process " + std::to_string(::getpid()))
+    , m_name(uniqueTableName(std::to_string(rules.port)))
+    , m_comment(agentComment())
 {}
 
 RedirectTable::~RedirectTable()
@@ -276,12 +262,10 @@ std::string RedirectTable::text() const
     if (m_rules.timed)
         out += "\tset alive {\n\t\ttype inet_service\n\t\ttimeout "
                + std::to_string(limits::timedRedirect.count()) + "s\n\t}\n\n";
-    out += "\tchain keep_tracking {\n\t\tct state new return\n\t}\n"
-           "\n\tchain prerouting {\n"
-           "\t\ttype nat hook prerouting priority dstnat - 1; policy accept;\n";
+    out += std::string(trackingText) + "\n" + natChainText(preroutingChain);
     if (m_inForce)
         out += mark + (m_localOnly ? "\t\tfib daddr type local " : "\t\t") + redirect;
-    out += "\t}\n\n\tchain output {\n\t\ttype nat hook output priority -101; policy accept;\n";
+    out += "\t}\n\n" + natChainText(outputChain);
     if (m_inForce)
         out += mark + "\t\toifname \"lo\" " + redirect;
     return out + "\t}\n}\n";

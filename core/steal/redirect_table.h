@@ -58,6 +58,9 @@ public:
 
     [[nodiscard]] const std::string& name() const { return m_name; }
 
+    // It has no owner.
+    [[nodiscard]] bool isTimed() const { return m_rules.timed; }
+
     [[nodiscard]] std::string text() const; // as `nft list table` prints it
 
 private:

@@ -5,6 +5,7 @@
 #include "tests/net/steal/rig.h"
 #include "tests/support/quiet_machine.h"
 
+#include <algorithm>
 #include <fstream>
 
 #include <QTest>
@@ -126,6 +127,11 @@ private slots:
                     caller.write(request);
                     all = all && !caller.readUntil(request).empty();
                 }
+            });
+            // Who is still shown bytes writes into its connection.
+            all = all && m_rig->until([&] {
+                return std::ranges::all_of(m_rig->recorder.connections,
+                                           [](const auto& each) { return each.second.closed; });
             });
             m_rig->recorder.connections.clear();
             m_rig->recorder.decisions = {};

@@ -201,6 +201,7 @@ private:
     std::vector<std::string> m_clusterScope; // namespaces that were typed
     quint32 m_onlyConnection = 0;
     bool m_wasStealing = false; // when the link was lost
+    QString m_lostWhy;          // the connection, last time
     std::shared_ptr<const filter::CompiledFilter> m_stealCompiled;
     quint64 m_stealCompiledRevision = 0;
 };

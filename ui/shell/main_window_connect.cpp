@@ -264,6 +264,7 @@ void MainWindow::onState(const session::StateChanged& state)
 {
     using session::State;
     const bool again = m_state == State::Reconnecting && state.state == State::Reconnecting;
+    const bool retries = m_state == State::Reconnecting && state.state == State::Connecting;
     m_state = state.state;
     m_pill->setState(state);
     switch (state.state) {
@@ -275,6 +276,9 @@ void MainWindow::onState(const session::StateChanged& state)
         onLost(state, again);
         break;
     case State::Connecting:
+        if (retries && m_pages->currentIndex() == TrafficPage)
+            m_notice->say(NoticeKind::Warning, tr("Connection lost, connecting again"), m_lostWhy);
+        break;
     case State::Disconnected:
         break;
     }
@@ -317,6 +321,7 @@ void MainWindow::onLost(const session::StateChanged& state, bool again)
         }
         return;
     }
+    m_lostWhy = sentence(headline(state.error)) + QStringLiteral("  ·  ") + rest(state.error);
     m_wasStealing = m_wasStealing || m_work.attachment.wantedMode() == wire::Mode::Steal
                     || m_work.attachment.cutWhileStealing();
     if (final)
@@ -328,7 +333,7 @@ void MainWindow::onLost(const session::StateChanged& state, bool again)
     else
         m_notice->say(NoticeKind::Warning,
                       tr("Connection lost, reconnecting %1").arg(safe(state.detail)),
-                      sentence(headline(state.error)) + QStringLiteral("  ·  ") + rest(state.error),
+                      m_lostWhy,
                       tr("Try now"),
                       [this] { reconnect(); });
 }

@@ -18,9 +18,9 @@ namespace podglass::agent::guard {
 
 namespace {
 
-// Beyond these the order of closing is left to chance. A redirect has two listeners, a
-// lifeline and a line.
-constexpr std::size_t redirectSlots = 4 * 64;
+// Beyond these the order of closing is left to chance. A redirect has two listeners, a lifeline, a
+// translation and a line.
+constexpr std::size_t redirectSlots = 5 * 64;
 constexpr std::size_t captureSlots = 64;
 constexpr timeval patience{10, 0}; // of the worker for its guard
 
@@ -79,6 +79,7 @@ class GuardedRedirect : public steal::Redirect
 public:
     GuardedRedirect(std::shared_ptr<LowSlots> low,
                     io::Fd lifeline,
+                    io::Fd translation,
                     Line line,
                     steal::Listener listener,
                     std::string text)
@@ -91,6 +92,7 @@ public:
             m_lastEnds[each] = m_low->lowered(
                 io::Fd(::fcntl(m_listener.sockets()[each].get(), F_DUPFD_CLOEXEC, 0)));
         m_lifeline = m_low->lowered(std::move(lifeline));
+        m_translation = m_low->lowered(std::move(translation));
         m_lastWord = m_low->lowered(io::Fd(::fcntl(m_line.descriptor(), F_DUPFD_CLOEXEC, 0)));
     }
 
@@ -98,6 +100,7 @@ public:
     {
         endListening();
         m_low->giveBack(std::move(m_lifeline));
+        m_low->giveBack(std::move(m_translation));
         m_low->giveBack(std::move(m_lastWord));
     }
 
@@ -129,14 +132,15 @@ private:
             m_low->giveBack(std::move(end));
     }
 
-    // Keeps the table while this process lives: when the guard is killed, our callers are still
-    // told that their connections end (OwnRedirect). Nothing can be said through it: the kernel
-    // wants the right of the speaker too.
+    // These keep the tables while this process lives: when the guard is killed, our callers are
+    // still told that their connections end (translation_table.h). Nothing can be said through
+    // them: the kernel wants the right of the speaker too.
     std::shared_ptr<LowSlots> m_low;
     // The listener, so that it ends just before the lifeline when this process is killed: before
     // that, callers wait in its queue; between the two, they are refused.
     std::array<io::Fd, 2> m_lastEnds;
     io::Fd m_lifeline;
+    io::Fd m_translation;
     // The line, so that the guard hears of this process's end, and removes the table, after them.
     io::Fd m_lastWord;
     Line m_line;
@@ -212,20 +216,21 @@ base::Result<std::unique_ptr<steal::Redirect>> Client::redirect(int networkNames
     request.port = wish.port;
     request.timed = wish.timed;
     request.unmarked = !wish.passMarked;
-    // The lifeline, the line, the rules' text, one listener or two.
-    auto answer = withDescriptors(ask(m_line, request, networkNamespace), 4);
+    // The lifeline, the translation, the line, the rules' text, one listener or two.
+    auto answer = withDescriptors(ask(m_line, request, networkNamespace), 5);
     if (!answer)
         return answer.error();
     std::vector<io::Fd>& given = answer->descriptors;
-    const std::vector<std::uint8_t> text = contentOf(given[2]);
-    std::array<io::Fd, 2> sockets{std::move(given[3])};
-    if (given.size() > 4)
-        sockets[1] = std::move(given[4]);
-    Line line(std::move(given[1]));
+    const std::vector<std::uint8_t> text = contentOf(given[3]);
+    std::array<io::Fd, 2> sockets{std::move(given[4])};
+    if (given.size() > 5)
+        sockets[1] = std::move(given[5]);
+    Line line(std::move(given[2]));
     limitWaiting(line);
     return std::unique_ptr<steal::Redirect>(std::make_unique<GuardedRedirect>(
         m_low,
         std::move(given[0]),
+        std::move(given[1]),
         std::move(line),
         steal::Listener::adopt(std::move(sockets), answer->reply.port, wish.port),
         std::string(text.begin(), text.end())));

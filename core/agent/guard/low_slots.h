@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // LowSlots: descriptors with low numbers, kept free for what must be closed last. A dying process
-// closes its highest descriptors first, and a redirect's lifeline must outlast the connections that
-// the kernel translates because of it: else their callers are never told that they have ended.
-// Its listener must go just before it: callers between the two are refused.
+// closes its highest descriptors first, and the table by which the kernel translates a redirect's
+// connections must outlast them: else their callers are never told that they have ended
+// (translation_table.h).
 // Thread: any. Source: dup(2), close_files() and task_work_run() of the kernel.
 #pragma once
 

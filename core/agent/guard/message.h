@@ -24,10 +24,11 @@ enum class Ask : std::uint32_t
     ListeningPorts, // → file with a wire::Attached that has ports only
     ProcessIn,      // number: except → number: pid
     CaptureLine,    // → a line for PacketSocket and LinkSocket in that namespace
-    Redirect,       // port, flags → lifeline, a line for Release and Check, listeners
-    MarkedSockets,  // number: family, count → sockets
-    Addresses,      // → file with sockaddrs
-    ForeignRules,   // → file with lines
+    Redirect,      // port, flags → lifeline, translation, a line for Release and Check, rules' text,
+                   // listeners
+    MarkedSockets, // number: family, count → sockets
+    Addresses,     // → file with sockaddrs
+    ForeignRules,  // → file with lines
     // On the line of a capture:
     PacketSocket, // number: type, as capture::PacketSockets
     LinkSocket,

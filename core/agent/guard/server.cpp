@@ -302,19 +302,21 @@ void Server::openRedirect(Conversation& to, const Request& request, int networkN
     const io::Fd lifeline = (*made)->lifeline();
     const auto text = fileWith(bytes::asBytes((*made)->text()));
     const steal::Listener listener = (*made)->takeListener();
-    std::vector<int> numbers{lifeline.get(), ends->second.descriptor(), text ? text->get() : -1};
+    const io::Fd translation = (*made)->translation();
+    std::vector<int> numbers{
+        lifeline.get(), translation.get(), ends->second.descriptor(), text ? text->get() : -1};
     for (const io::Fd& socket : listener.sockets()) {
         if (socket)
             numbers.push_back(socket.get());
     }
-    if (!lifeline || !text)
+    if (!lifeline || !translation || !text)
         return fail(to.line, base::systemError(errno, "hand over a redirect"));
     Reply reply;
     reply.port = listener.port();
     give(to.line, reply, numbers);
     Conversation redirect{.line = std::move(ends->first), .redirect = std::move(*made)};
     // Above every other descriptor: when the guard is killed, its share of the listener ends before
-    // its share of the table (low_slots.h has why).
+    // its share of the tables (translation_table.h has why).
     for (std::size_t each = 0; each < redirect.listening.size(); ++each)
         redirect.listening[each].reset(
             ::fcntl(listener.sockets()[each].get(), F_DUPFD_CLOEXEC, aboveOthers));

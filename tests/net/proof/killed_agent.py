@@ -7,6 +7,7 @@ import signal
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import unittest
@@ -55,15 +56,18 @@ def stolen(rig):
 
 
 def one_round(rig, taker, whom='both', agent=lab.AGENT, watched=0.3):
-    """(milliseconds until each of 8 callers was answered, failures, rules left, answered before, and
+    """(milliseconds until each of 8 callers was answered, failures until then, rules left, answered before, and
     how many callers were never told that the connection they had under way ended: they wait for
-    their own timeout, and do not ask the service again meanwhile)"""
+    their own timeout, and do not ask the service again meanwhile).
+
+    Failures after a good answer are not the kill's: the kernel remembers for 10 s where it translated a
+    connection that was reset, and a caller that takes the same source port again within them is refused."""
     ctl = rig.ctl('--mode', 'steal', '--filter-text', FILTER, '--to', taker.address, keep=False, agent=agent).ready()
     lab.until(lambda: stolen(rig), what='a stolen request')
+    said = [tempfile.TemporaryFile('w+') for _ in range(CALLERS)]
     callers = [subprocess.Popen(lab.inside(rig.caller, 'python3', lab.HERE + '/load.py', 'steady', lab.POD4),
-                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(CALLERS)]
-    for caller in callers:
-        caller.stdout.readline()  # it runs
+                                stdin=subprocess.PIPE, stdout=lines) for lines in said]
+    lab.until(lambda: all(lab.os.fstat(lines.fileno()).st_size for lines in said), what='the callers to run')
     time.sleep(0.3)  # a stretch of load, not a wait for something
     guard, worker = ctl.agent(), ctl.worker()
     ctl.child.send_signal(signal.SIGSTOP)  # or it would bring a new agent within milliseconds
@@ -72,9 +76,14 @@ def one_round(rig, taker, whom='both', agent=lab.AGENT, watched=0.3):
         lab.os.kill(victim, signal.SIGKILL)
     lab.until(lambda: time.monotonic() > killed + watched)
     left = rig.rules()
+    if agent == lab.AGENT:
+        lab.until(lambda: 'podglass' not in rig.rules(), what='the tables to end with their owners')
     lines = []
-    for caller in callers:
-        lines.append([line.split() for line in caller.communicate()[0].splitlines()])
+    for caller, written in zip(callers, said):
+        caller.communicate()
+        written.seek(0)
+        lines.append([line.split() for line in written])
+        written.close()
     ctl.child.send_signal(signal.SIGCONT)
     lab.until(lambda: stolen(rig), what='the session to come back')
     ctl.finish()
@@ -82,11 +91,11 @@ def one_round(rig, taker, whom='both', agent=lab.AGENT, watched=0.3):
     for answers in lines:
         parsed = [(float(begin), float(end), int(status)) for begin, end, status in answers]
         good = [end for begin, end, status in parsed if begin >= killed and status == 200]
+        failures += sum(status != 200 and end > killed and begin < (good or [end])[0] for begin, end, status in parsed)
         if any(begin < killed and end > killed + watched for begin, end, _ in parsed):
             untold += 1
         else:
             waits.append((good[0] - killed) * 1000 if good else float('inf'))
-        failures += sum(status != 200 for begin, _, status in parsed)
         before += sum(status == 200 and end < killed for _, end, status in parsed)
     return waits, failures, left, before, untold
 
@@ -99,11 +108,10 @@ class KilledAgent(unittest.TestCase):
             for _ in range(rounds):
                 waits, failures, left, before, untold = one_round(rig, taker, whom)
                 self.assertGreater(before, CALLERS, 'the callers were served while it stole')
-                self.assertNotIn('podglass', left)
+                self.assertNotIn('redirect to', left)
                 # What was under way fails, and now and then who comes just before the rules' end.
                 self.assertLessEqual(failures, 2 * CALLERS)
-                # The kernel translates the last resets only as long as the table stands.
-                self.assertLessEqual(untold, 1)
+                self.assertEqual(untold, 0)
                 firsts.append(min(waits))
                 lasts.append(max(waits))
             print('%s: answered after %.1f ms (first caller), %.1f ms (last of 8 callers), medians of %d; worst %.1f ms'
@@ -132,7 +140,7 @@ class KilledAgent(unittest.TestCase):
         with lab.Lab() as rig, Taker() as taker:
             waits, _, left, _, untold = one_round(rig, taker, 'worker', rig.agent_with('--timed-redirect'))
             self.assertNotIn('podglass', left)
-            self.assertLessEqual(untold, 1)
+            self.assertEqual(untold, 0)
             self.assertLess(max(waits), 1000)
 
 
@@ -147,7 +155,7 @@ def bench(rounds):
                 lasts.append(max(waits))
                 failed += failures
                 never += untold
-                left += 'elements' in rules if timed else 'podglass' in rules
+                left += 'elements' in rules if timed else 'redirect to' in rules
         what = 'SIGKILL of ' + whom + (', redirect without an owner' if timed else '')
         for name, values in (('first of 8 callers', firsts), ('last of 8 callers', lasts)):
             print('%s: %s answered after: median %.2f ms, worst %.2f ms, n=%d'

@@ -61,7 +61,7 @@ def steady(address):
         number += 1
         begin = time.monotonic()
         status, _ = exchange(address, 'GET', '/b100?n=%d' % number, 0)
-        print('%.6f %.6f %d' % (begin, time.monotonic(), status))
+        print('%.6f %.6f %d' % (begin, time.monotonic(), status), flush=True)
         if not status:
             time.sleep(0.001)
 
