@@ -154,7 +154,7 @@ constexpr const char* surfaces = R"(
 QAbstractScrollArea { border: none; background: $base; }
 QTableView, QTreeView, QListView { background: $base; gridline-color: $border; selection-background-color: $selected; selection-color: $text; outline: none; }
 QTreeView::item, QListView::item { padding: 3px 2px; }
-QTableView[cells="padded"]::item { padding: 0 20px; }
+QTableView[cells="padded"]::item { border: none; padding: 0 5px; }
 QHeaderView { background: $panel; border: none; }
 QHeaderView::section { background: $panel; color: $muted; border: none; border-bottom: 1px solid $border; padding: 5px 8px; font-weight: 600; }
 QHeaderView::section:hover { color: $text; }

@@ -77,7 +77,10 @@ void nameContainer(const std::filesystem::path& root,
 
 std::string programOf(const Process& process)
 {
-    return process.command.substr(0, process.command.find(' '));
+    std::string program = process.command.substr(0, process.command.find(' '));
+    if (program.ends_with(':')) // who changes its title, as sshd does: "sshd: root@pts/0"
+        program.pop_back();
+    return program;
 }
 
 wire::Target nameTarget(const std::filesystem::path& root,
