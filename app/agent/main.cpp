@@ -13,6 +13,8 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <functional>
+#include <optional>
 
 #include <fcntl.h>
 #include <sys/epoll.h>
@@ -29,8 +31,9 @@ void say(const std::string& line)
     std::fprintf(stderr, "podglass-agent: %s\n", line.c_str());
 }
 
-// SIGTERM and SIGINT end the loop, so that rules are removed by us and not only by the kernel.
-io::Fd stopSignals(io::Loop& loop)
+// SIGTERM and SIGINT end the loop, so that rules are removed by us and not only by the kernel. They
+// are for whoever means this agent; a client that leaves is seen by the end of its stream.
+io::Fd stopSignals(io::Loop& loop, std::function<void()> stop)
 {
     sigset_t signals;
     sigemptyset(&signals);
@@ -38,7 +41,12 @@ io::Fd stopSignals(io::Loop& loop)
     sigaddset(&signals, SIGINT);
     ::pthread_sigmask(SIG_BLOCK, &signals, nullptr); // before any thread: they inherit it
     io::Fd descriptor(::signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
-    loop.watch(descriptor.get(), EPOLLIN, [&loop](auto) { loop.stop(); });
+    loop.watch(
+        descriptor.get(), EPOLLIN, [number = descriptor.get(), stop = std::move(stop)](auto) {
+            signalfd_siginfo info{};
+            if (::read(number, &info, sizeof info) == sizeof info)
+                stop();
+        });
     return descriptor;
 }
 
@@ -92,14 +100,37 @@ base::Result<Prepared> prepare(const app::AgentCommand& command)
     return prepared;
 }
 
-int serveStdio(io::Loop& loop, agent::Agent& agent)
+// dup3: the worker may not call dup2.
+void replace(int stream, const io::Fd& nothing)
 {
-    // Duplicates: what else writes to standard output must not end up between frames.
+    ::dup3(nothing.get(), stream, 0);
+}
+
+// The client is gone and the agent stays for connections: nobody's terminal or channel is held.
+void seeOut(std::size_t connections, agent::guard::Client& guard, const io::Fd& nothing)
+{
+    say("the client has left; " + std::to_string(connections)
+        + " connections that were passed on are seen out, nothing is redirected any more; ends "
+          "with the last of them, within "
+        + std::to_string(limits::seenOutMost.count()) + " h");
+    replace(STDERR_FILENO, nothing);
+    guard.letGoOfErrors();
+}
+
+int serveStdio(io::Loop& loop, agent::Agent& agent, const agent::guard::Worker& worker)
+{
+    // Nothing in their place: what else writes to standard output must not end up between frames,
+    // and both must end with the client's connection.
     io::Fd input(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
     io::Fd output(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3));
     if (!input || !output)
         return fail(base::systemError(errno, "use standard input and output"));
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO})
+        replace(stream, worker.nothing);
     agent.onIdle([&loop] { loop.stop(); });
+    agent.onAlone([&worker](std::size_t connections) {
+        seeOut(connections, *worker.privileges, worker.nothing);
+    });
     if (const auto served = agent.serve(std::move(input), std::move(output), {}); !served)
         return fail(served.error());
     loop.run();
@@ -113,7 +144,7 @@ void endWhenUncalled(io::Loop& loop, agent::Agent& agent, std::chrono::seconds l
         return;
     agent.onIdle([&loop, &agent, linger] {
         const auto patience = agent.everHadClient() ? linger : limits::uncalledAgent;
-        if (agent.clientless() < patience)
+        if (agent.clientless() < patience) // and idle: nothing is left to see out
             return;
         say("no client for " + std::to_string(patience.count()) + " s: ends");
         loop.stop();
@@ -145,7 +176,7 @@ int serve(const app::AgentCommand& command,
           agent::Means means)
 {
     io::Loop loop;
-    const io::Fd signals = stopSignals(loop);
+    const io::Fd signals = stopSignals(loop, [&loop] { loop.stop(); });
     // It says nothing unasked, so this is its end.
     loop.watch(worker.privileges->descriptor(), EPOLLRDHUP, [](auto) { agent::guard::endAlone(); });
     agent::AgentOptions options{.build = PODGLASS_VERSION, .means = std::move(means), .log = {}};
@@ -157,16 +188,20 @@ int serve(const app::AgentCommand& command,
             return fail(kept.error());
     }
     if (command.stdio)
-        return serveStdio(loop, agent);
+        return serveStdio(loop, agent, worker);
     return serveListening(loop, agent, std::move(prepared), std::chrono::seconds(command.linger));
 }
 
 // The first process of a container that others are started in: it does nothing and goes in time.
+// Asked to end, it goes when no agent is at work any more; who asked has a limit of its own.
 int hold(unsigned seconds)
 {
     io::Loop loop;
-    const io::Fd signals = stopSignals(loop);
-    const agent::PresenceWatch watch(loop, std::chrono::seconds(seconds), [&loop] { loop.stop(); });
+    const auto stop = [&loop] { loop.stop(); };
+    std::optional<agent::PresenceWatch> asked;
+    const io::Fd signals =
+        stopSignals(loop, [&] { asked.emplace(loop, std::chrono::seconds(1), stop); });
+    const agent::PresenceWatch watch(loop, std::chrono::seconds(seconds), stop);
     loop.run();
     return 0;
 }
@@ -178,6 +213,8 @@ int run(const app::AgentCommand& command)
         return 0;
     }
     std::signal(SIGPIPE, SIG_IGN); // a client that went away is an error of its write()
+    if (command.stdio)
+        std::signal(SIGHUP, SIG_IGN); // a terminal's end is heard as the end of the stream
     raiseDescriptorLimit();
     if (command.hold != 0)
         return hold(command.hold);

@@ -115,6 +115,11 @@ int LiveClient::run()
             turn();
     }
     m_session.reset();
+    if (m_passedOn > 0)
+        std::cerr << "podglassctl: " << m_passedOn
+                  << (m_passedOn == 1 ? " connection that was passed on goes"
+                                      : " connections that were passed on go")
+                  << " on through the agent until the end; nothing new is redirected\n";
     return *m_status;
 }
 
@@ -166,6 +171,8 @@ void LiveClient::handle(session::Update& item)
             std::cerr << "podglassctl: " << exporting::printable(state->error.text())
                       << "; trying again " << exporting::printable(state->detail) << std::endl;
         m_reconnecting = state->state == session::State::Reconnecting;
+    } else if (const auto* sample = std::get_if<wire::Telemetry>(&item)) {
+        m_passedOn = sample->proxiedConnections;
     }
     if (!m_status)
         update(item);

@@ -58,7 +58,8 @@ private:
     std::optional<session::Session> m_session;
     base::Instant m_end{};
     std::optional<int> m_status;
-    bool m_reconnecting = false; // and said so
+    bool m_reconnecting = false;  // and said so
+    std::uint32_t m_passedOn = 0; // connections that the agent carries, a second ago at most
 };
 
 } // namespace podglass::ctl

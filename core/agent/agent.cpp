@@ -101,13 +101,14 @@ void Agent::ended(ClientConnection& client, const std::string& why)
         m_targets.sweep();
         if (idle() && m_onIdle)
             m_onIdle();
+        else if (m_clients.empty() && m_onAlone)
+            m_onAlone(m_targets.proxied());
     });
 }
 
 bool Agent::idle() const
 {
-    return m_clients.empty()
-           && (m_targets.quiet() || io::Loop::now() - m_emptySince > limits::lingerPatience);
+    return m_clients.empty() && m_targets.quiet();
 }
 
 base::Duration Agent::clientless() const
@@ -171,10 +172,12 @@ void Agent::wakeClientsOf(const AttachedTarget& target)
 void Agent::onSecond()
 {
     m_second = m_loop.after(second, [this] { onSecond(); });
+    const base::Instant now = io::Loop::now();
     for (const auto& [id, target] : m_targets.all())
         target->tick();
+    if (m_clients.empty())
+        limitSeeingOut(now);
     m_targets.sweep();
-    const base::Instant now = io::Loop::now();
     const wire::Telemetry common = commonTelemetry(m_targets, m_filters, m_clients.size());
     for (const auto& [id, client] : m_clients) {
         client->tick(now);
@@ -185,6 +188,14 @@ void Agent::onSecond()
     }
     if (idle() && m_onIdle)
         m_onIdle();
+}
+
+// Whoever stays for nobody but old connections does not stay for ever.
+void Agent::limitSeeingOut(base::Instant now)
+{
+    const bool over = now - m_emptySince > limits::seenOutMost;
+    for (const auto& [id, target] : m_targets.all())
+        target->ports().endSilent(over ? base::Duration::zero() : limits::seenOutSilence);
 }
 
 void Agent::log(const std::string& line) const

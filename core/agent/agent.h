@@ -42,7 +42,7 @@ public:
 
     [[nodiscard]] std::size_t clients() const { return m_clients.size(); }
 
-    // No client is left and everything stolen was given back, or there was time enough for it.
+    // No client is left, and no connection that was passed on for one.
     [[nodiscard]] bool idle() const;
 
     // How long it has had no client; zero: it has one.
@@ -52,6 +52,13 @@ public:
 
     // Called when it may have become idle, and each second while it is.
     void onIdle(std::function<void()> idle) { m_onIdle = std::move(idle); }
+
+    // Called when the last client has left connections that were passed on: the agent redirects
+    // nothing any more and stays for them, within limits::seenOutSilence and seenOutMost.
+    void onAlone(std::function<void(std::size_t connections)> alone)
+    {
+        m_onAlone = std::move(alone);
+    }
 
 private:
     // ClientRequests
@@ -97,6 +104,7 @@ private:
                 std::uint64_t bodyLimit);
     void wakeClientsOf(const AttachedTarget& target);
     void onSecond();
+    void limitSeeingOut(base::Instant now);
     [[nodiscard]] ClientConnection* find(base::ClientId client) const;
     void log(const std::string& line) const;
 
@@ -109,6 +117,7 @@ private:
     std::map<base::ClientId, std::unique_ptr<ClientConnection>> m_clients;
     std::uint64_t m_nextClient = 1;
     std::function<void()> m_onIdle;
+    std::function<void(std::size_t)> m_onAlone;
     base::Instant m_emptySince = io::Loop::now();
     io::Loop::TimerId m_second;
 };

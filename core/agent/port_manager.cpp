@@ -266,6 +266,12 @@ void PortManager::tick()
     std::erase_if(m_draining, [](const auto& stolen) { return stolen->drained(); });
 }
 
+void PortManager::endSilent(base::Duration patience)
+{
+    for (const auto& stolen : m_draining)
+        stolen->endSilent(patience);
+}
+
 bool PortManager::quiet() const
 {
     return m_draining.empty() && std::ranges::none_of(m_ports, [](const auto& entry) {

@@ -42,6 +42,8 @@ public:
 
     // Frees what is drained. Each second.
     void tick();
+    // Ends connections of ports given back that carried nothing for so long; zero: all of them.
+    void endSilent(base::Duration patience);
     // No port is stolen and no proxied connection is left.
     [[nodiscard]] bool quiet() const;
     [[nodiscard]] std::size_t proxied() const;

@@ -23,6 +23,8 @@ public:
 
     void release() override { m_port.release(); }
 
+    void endSilent(base::Duration patience) override { m_port.endSilent(patience); }
+
     [[nodiscard]] bool drained() const override { return m_port.drained(); }
 
     [[nodiscard]] std::size_t proxied() const override { return m_port.proxied(); }

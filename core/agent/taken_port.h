@@ -39,6 +39,7 @@ public:
     virtual base::Status start() = 0;
     virtual void setTakings(std::vector<steal::Taking> takings) = 0;
     virtual void release() = 0;
+    virtual void endSilent(base::Duration patience) = 0;
     [[nodiscard]] virtual bool drained() const = 0;
     [[nodiscard]] virtual std::size_t proxied() const = 0;
     [[nodiscard]] virtual std::string rulesText() const = 0;

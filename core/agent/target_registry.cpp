@@ -70,6 +70,14 @@ void TargetRegistry::sweep()
     }
 }
 
+std::size_t TargetRegistry::proxied() const
+{
+    std::size_t sum = 0;
+    for (const auto& [id, target] : m_targets)
+        sum += target->ports().proxied();
+    return sum;
+}
+
 bool TargetRegistry::quiet() const
 {
     return std::ranges::all_of(m_targets,

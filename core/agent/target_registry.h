@@ -36,6 +36,7 @@ public:
     void sweep();
 
     [[nodiscard]] bool quiet() const;
+    [[nodiscard]] std::size_t proxied() const;
 
     [[nodiscard]] const std::map<base::TargetId, std::unique_ptr<AttachedTarget>>& all() const
     {

@@ -133,9 +133,11 @@ inline constexpr std::size_t proxiedConnections = 4'096;
 // Policy: reading from the faster side stops (back-pressure).
 inline constexpr std::size_t proxyBufferBytes = 256 * kibibyte;
 inline constexpr std::chrono::seconds takerSilence{30};
-// How long an agent without clients stays for connections that its proxy still carries; policy: it
-// ends, and they with it.
-inline constexpr std::chrono::seconds lingerPatience{5};
+// Connections that were passed on when the last client left are seen out: the agent stays for them,
+// redirects nothing any more and ends with the last. Policy: one that carried no byte for so long
+// is closed, and what is left after so long in all is reset.
+inline constexpr std::chrono::seconds seenOutSilence{900};
+inline constexpr std::chrono::hours seenOutMost{12};
 // A head that stays incomplete. Policy: the connection is relayed raw and matches no filter.
 inline constexpr std::chrono::milliseconds unknownProtocolPatience{200};
 // A server that may be HTTP/2 has spoken first: so long its client may take to say the same.
@@ -249,6 +251,8 @@ inline constexpr std::chrono::seconds agentPodPatience{60};
 // An agent's pod without client ends after so long, and after so long in any case.
 inline constexpr std::chrono::seconds agentPodIdle{60};
 inline constexpr std::chrono::hours agentPodAge{12};
+// A deleted one has so long to see connections out that it passed on. Policy: they are cut.
+inline constexpr std::chrono::seconds agentPodGrace{600};
 
 // -- filter --------------------------------------------------------------------------------------
 // Policy: the filter is refused with the limit named.

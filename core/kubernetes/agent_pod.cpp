@@ -82,7 +82,7 @@ std::string agentPodManifest(const AgentPodWish& wish)
                     {"restartPolicy", "Never"},
                     {"activeDeadlineSeconds",
                      std::chrono::duration_cast<std::chrono::seconds>(limits::agentPodAge).count()},
-                    {"terminationGracePeriodSeconds", 1},
+                    {"terminationGracePeriodSeconds", limits::agentPodGrace.count()},
                     {"automountServiceAccountToken", false},
                     {"enableServiceLinks", false},
                     {"tolerations", json::array({{{"operator", "Exists"}}})},

@@ -45,7 +45,6 @@ void deletePod(const Access& access, const std::string& nameSpace, const std::st
                                                               name,
                                                               "--wait=false",
                                                               "--ignore-not-found",
-                                                              "--grace-period=1",
                                                               "--request-timeout=20s"})});
     if (child)
         std::move(*child).letGo();

@@ -66,6 +66,11 @@ public:
     // The stream ended or broke; `error` is 0 for a plain end.
     virtual void ended(int error) = 0;
     virtual void answer(std::uint32_t prompt, std::optional<std::string> text) = 0;
+
+    // What answered is an agent: it ends by itself once its stream has, and not before the
+    // connections that it passes on.
+    virtual void greeted() {}
+
     // For the handshake: what the road adds to bytes that came before the first frame.
     [[nodiscard]] virtual std::string words() const = 0;
 };

@@ -57,6 +57,9 @@ void ChildCarrier::dropChild()
     m_loop.unwatch(m_child->errors.get());
     m_loop.unwatch(m_child->control.get());
     m_loop.unwatch(m_child->exitFd());
+    // Ended by a signal, an agent would cut what it passes on; an ssh has nothing to finish.
+    if (m_kind == RoadKind::Local && m_greeted)
+        std::move(*m_child).letGo();
     m_child.reset();
 }
 

@@ -29,6 +29,8 @@ public:
     void ended(int error) override;
     void answer(std::uint32_t prompt, std::optional<std::string> text) override;
 
+    void greeted() override { m_greeted = true; }
+
     [[nodiscard]] std::string words() const override { return m_words.last(); }
 
 private:
@@ -79,6 +81,7 @@ private:
     std::optional<Loss> m_reported; // what podglass-ssh or the delivery said first
     io::Loop::TimerId m_timer;
     bool m_opened = false;
+    bool m_greeted = false; // by an agent
     bool m_ending = false;
     std::uint32_t m_lastStep = 0;
     std::uint32_t m_step = 0;                            // ours that runs; 0: none

@@ -73,6 +73,7 @@ void Engine::on(wire::Hello& hello)
         drop(Fault::Remote, refusal("the agent greeted twice", ""));
         return;
     }
+    m_carrier->greeted();
     if (hello.major != wire::protocolMajor) {
         drop(Fault::Setup,
              refusal("the agent speaks version " + versionText(hello) + ", we speak "

@@ -43,6 +43,10 @@ public:
     // Ends both sides with RST, as when the port is given up in a hurry.
     void abort(flow::Direction by);
 
+    // Ends it if it carried nothing between an earlier call and this one, `patience` later; zero:
+    // in any case, with RST.
+    void endIfSilent(base::Instant now, base::Duration patience);
+
     [[nodiscard]] base::ConnectionId id() const { return m_id; }
 
 private:
@@ -143,6 +147,8 @@ private:
     Lane m_down; // service or taker to client
     std::uint64_t m_upBytes = 0;
     std::uint64_t m_downBytes = 0;
+    std::uint64_t m_carried = 0; // both, when they last grew
+    base::Instant m_carriedAt{}; // as endIfSilent() saw it
 
     parse::Http1Parser m_requests{parse::Http1Parser::Kind::Request};
     parse::Http1Parser m_responses{parse::Http1Parser::Kind::Response};

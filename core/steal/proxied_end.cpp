@@ -98,6 +98,20 @@ void Proxied::abort(flow::Direction by)
     end(flow::CloseReason::Reset, by);
 }
 
+void Proxied::endIfSilent(base::Instant now, base::Duration patience)
+{
+    if (patience == base::Duration::zero()) {
+        abort(flow::Direction::ServerToClient);
+        return;
+    }
+    const auto bytes = m_http2 ? m_http2->streamBytes() : std::array{m_upBytes, m_downBytes};
+    const std::uint64_t carried = bytes[0] + bytes[1];
+    if (std::exchange(m_carried, carried) != carried || m_carriedAt == base::Instant{})
+        m_carriedAt = now;
+    else if (now - m_carriedAt >= patience)
+        end(flow::CloseReason::Finished, flow::Direction::ServerToClient);
+}
+
 void Proxied::end(flow::CloseReason reason, flow::Direction by)
 {
     if (std::exchange(m_over, true))

@@ -196,7 +196,7 @@ base::Status RedirectTable::create(bool localOnly)
 base::Status RedirectTable::check()
 {
     if (!m_inForce)
-        return base::Done{};
+        return m_there && m_rules.timed ? renew() : base::Done{};
     const std::size_t wanted = m_rules.passMarked ? 2 : 1;
     for (const std::string_view chain : {preroutingChain, outputChain}) {
         const auto rules = countRules(m_socket, m_name, chain);

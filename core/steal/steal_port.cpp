@@ -36,6 +36,7 @@ public:
     base::Status start();
     void shutDown();
     void release();
+    void endSilent(base::Duration patience);
 
     void setTakings(std::vector<Taking> takings)
     {
@@ -130,12 +131,13 @@ void StealPort::Impl::listen()
     check();
 }
 
-// Twice a second: a timed redirect is renewed, and rules that others changed are noticed.
+// Twice a second: rules that others changed are noticed, and a timed table is renewed, also while
+// it only translates what is left: the next agent would take it for a dead one's.
 void StealPort::Impl::check()
 {
-    if (m_released)
+    if (!m_redirect)
         return;
-    if (const base::Status checked = m_redirect->check(); !checked) {
+    if (const base::Status checked = m_redirect->check(); !checked && !m_released) {
         giveUp(checked.error().text());
         return;
     }
@@ -215,6 +217,14 @@ void StealPort::Impl::release()
         m_redirect.reset();
     if (!m_looped)
         acceptAll(); // who was redirected before is served
+}
+
+void StealPort::Impl::endSilent(base::Duration patience)
+{
+    const base::Instant now = io::Loop::now();
+    const auto connections = m_connections; // each that ends leaves the original
+    for (const auto& [id, connection] : connections)
+        connection->endIfSilent(now, patience);
 }
 
 // The rules first, so that nobody new is sent here; the table last, because without it the kernel
@@ -303,6 +313,11 @@ void StealPort::setTakings(std::vector<Taking> takings)
 void StealPort::release()
 {
     m_impl->release();
+}
+
+void StealPort::endSilent(base::Duration patience)
+{
+    m_impl->endSilent(patience);
 }
 
 bool StealPort::drained() const

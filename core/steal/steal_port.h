@@ -132,6 +132,9 @@ public:
     // Removes the rules at once; connections already proxied go on until they end. drained() is
     // true when none is left and the object may go.
     void release();
+    // Closes the connections that carried no byte for so long, as seen by calling this now and
+    // then; zero: resets all of them.
+    void endSilent(base::Duration patience);
     [[nodiscard]] bool drained() const;
 
     [[nodiscard]] std::size_t proxied() const;

@@ -322,6 +322,11 @@ std::vector<wire::ListeningPort> Client::listeningPorts(int networkNamespace,
         .ports;
 }
 
+void Client::letGoOfErrors()
+{
+    static_cast<void>(ask(m_line, {.ask = Ask::LetGoOfErrors})); // a guard that is gone has none
+}
+
 std::uint32_t Client::processIn(int networkNamespace, std::uint32_t except)
 {
     Request request{.ask = Ask::ProcessIn};

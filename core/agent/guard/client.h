@@ -38,6 +38,9 @@ public:
     std::uint32_t processIn(int networkNamespace, std::uint32_t except) override;
     base::Result<std::unique_ptr<CaptureDoor>> captureDoor(int networkNamespace) override;
 
+    // The guard closes its standard error, so that a road's end need not wait for this agent's.
+    void letGoOfErrors();
+
     // Readable when the guard is gone: nothing else comes unasked.
     [[nodiscard]] int descriptor() const { return m_line.descriptor(); }
 

@@ -29,6 +29,7 @@ enum class Ask : std::uint32_t
     MarkedSockets, // number: family, count → sockets
     Addresses,     // → file with sockaddrs
     ForeignRules,  // → file with lines
+    LetGoOfErrors, // the guard's standard error becomes nothing: whoever read it is gone
     // On the line of a capture:
     PacketSocket, // number: type, as capture::PacketSockets
     LinkSocket,

@@ -80,6 +80,7 @@ base::Result<Worker> split(const SplitOptions& options)
     }
     Worker made;
     made.privileges = std::make_shared<Client>(std::move(ends->second));
+    made.nothing.reset(::open("/dev/null", O_RDWR | O_CLOEXEC));
     made.confinement = confineWorker();
     if (::getppid() != guard)
         endAlone(); // it ended before the kernel was asked to tell

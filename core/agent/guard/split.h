@@ -19,6 +19,7 @@ namespace podglass::agent::guard {
 struct Worker
 {
     std::shared_ptr<Client> privileges; // watch its descriptor: endAlone()
+    io::Fd nothing;                     // /dev/null, which a confined worker cannot open
     std::string confinement;            // what confines less than it should; else empty
 };
 

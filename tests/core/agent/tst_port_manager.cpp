@@ -4,6 +4,8 @@
 #include "core/agent/port_manager.h"
 #endif
 
+#include <optional>
+
 #include <QTest>
 
 using namespace podglass;
@@ -26,6 +28,7 @@ struct Redirect
     bool released = false;
     bool gone = false;
     bool drained = true;
+    std::optional<base::Duration> patience; // of the last endSilent()
 };
 
 class FakeTakenPort : public agent::TakenPort
@@ -57,6 +60,8 @@ public:
     }
 
     void release() override { m_redirect.released = true; }
+
+    void endSilent(base::Duration patience) override { m_redirect.patience = patience; }
 
     [[nodiscard]] bool drained() const override { return m_redirect.drained; }
 
@@ -219,9 +224,13 @@ private slots:
         QVERIFY(!rig.now().gone);
         QVERIFY(!rig.ports.quiet());
         QCOMPARE(rig.ports.proxied(), std::size_t(1));
-        // Stealing again meanwhile is a redirect of its own.
+        // Stealing again meanwhile is a redirect of its own, and none that is seen out.
         rig.set(anna, Mode::Steal);
         QCOMPARE(rig.redirects.size(), std::size_t(2));
+        rig.ports.endSilent(std::chrono::seconds(3));
+        QCOMPARE(rig.redirects.front()->patience.value_or(base::Duration{}),
+                 std::chrono::seconds(3));
+        QVERIFY(!rig.redirects.back()->patience);
         rig.set(anna, Mode::Off);
         rig.redirects.front()->drained = true;
         rig.ports.tick();

@@ -359,6 +359,43 @@ private slots:
         QVERIFY(m_rig->until([&] { return port->drained(); }));
     }
 
+    void whatIsSeenOutIsClosedWhenSilentAndResetWhenTold()
+    {
+        Service service(*m_rig->target, "0.0.0.0", Rig::port, test::echoRequests);
+        auto port = m_rig->started();
+        const std::string request = "GET /x HTTP/1.1\r\nHost: a\r\n\r\n";
+        std::vector<Stream> open;
+        const auto asked = [&](std::size_t which) {
+            bool answered = false;
+            m_rig->during(*m_rig->callers, [&] {
+                if (which == open.size())
+                    open.push_back(Stream::to("10.77.0.2", Rig::port));
+                open[which].write(request);
+                answered = open[which].readUntil(request).ends_with(request);
+            });
+            return answered;
+        };
+        const auto rest = [&](std::size_t which) {
+            std::string read = "?";
+            m_rig->during(*m_rig->callers, [&] { read = open[which].readAll(); });
+            return read;
+        };
+        QVERIFY(asked(0) && asked(1));
+        port->release();
+        port->endSilent(50ms); // both are looked at
+        QVERIFY(asked(1));
+        QVERIFY(!m_rig->until([] { return false; }, 60ms)); // a stretch of silence
+        port->endSilent(50ms);
+        QCOMPARE(port->proxied(), std::size_t{1});
+        QCOMPARE(rest(0), std::string());
+        QVERIFY(!open[0].wasReset());
+        QVERIFY(asked(1));
+        port->endSilent(0s);
+        QCOMPARE(rest(1), std::string());
+        QVERIFY(open[1].wasReset());
+        QVERIFY(port->drained());
+    }
+
 private:
     std::unique_ptr<Rig> m_rig;
 };
