@@ -2,6 +2,7 @@
 #include "app/ctl/attach_command.h"
 
 #include "core/export/message_json.h"
+#include "core/export/printable.h"
 
 #include <algorithm>
 #include <iostream>
@@ -93,6 +94,8 @@ void AttachCommand::update(session::Update& update)
 
 void AttachCommand::attached(const wire::Attached& attached)
 {
+    if (!attached.lacking.empty())
+        std::cerr << "podglassctl: " << exporting::printable(attached.lacking) << std::endl;
     std::vector<std::uint16_t> ports = m_options.ports;
     if (ports.empty()) {
         // sshd's may carry our own stream, which would then tell of itself without end.

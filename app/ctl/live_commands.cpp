@@ -5,6 +5,7 @@
 #include "core/session/made_messages.h"
 
 #include "app/ctl/attach_command.h"
+#include "app/ctl/rules_command.h"
 #include "app/ctl/targets_command.h"
 
 #include <CLI/CLI.hpp>
@@ -172,6 +173,16 @@ void addTargetsCommand(CLI::App& app, int& status)
     addLiveOptions(*command, *options);
     command->add_flag("--json", *json, "one JSON object a line");
     command->callback([options, json, &status] { status = TargetsCommand(*options, *json).run(); });
+}
+
+void addRulesCommand(CLI::App& app, int& status)
+{
+    auto* command = app.add_subcommand("rules", "Show the packet rules in force in a target");
+    auto options = std::make_shared<LiveOptions>();
+    auto json = std::make_shared<bool>(false);
+    addLiveOptions(*command, *options);
+    command->add_flag("--json", *json, "one JSON object");
+    command->callback([options, json, &status] { status = RulesCommand(*options, *json).run(); });
 }
 
 void addAttachCommand(CLI::App& app, int& status)

@@ -8,5 +8,6 @@ namespace podglass::ctl {
 
 void addTargetsCommand(CLI::App& app, int& status);
 void addAttachCommand(CLI::App& app, int& status);
+void addRulesCommand(CLI::App& app, int& status);
 
 } // namespace podglass::ctl

@@ -17,6 +17,7 @@ int main(int argc, char** argv)
         int status = 0;
         podglass::ctl::addTargetsCommand(app, status);
         podglass::ctl::addAttachCommand(app, status);
+        podglass::ctl::addRulesCommand(app, status);
         podglass::ctl::addReadCommand(app, status);
         podglass::ctl::addFilterCommand(app, status);
         CLI11_PARSE(app, argc, argv);

@@ -60,8 +60,10 @@ wire::Attached AttachedTarget::describe(std::uint32_t request) const
     attached.ports = means.privileges->listeningPorts(m_resolved.networkNamespace.get(), m_spec);
     attached.capabilities = means.rights.capabilities();
     attached.lacking = means.rights.stealLacks();
-    if (!m_interfaces->note.empty())
-        attached.lacking += (attached.lacking.empty() ? "" : "; ") + m_interfaces->note;
+    for (const std::string& note : {m_interfaces->note, m_note}) {
+        if (!note.empty())
+            attached.lacking += (attached.lacking.empty() ? "" : "; ") + note;
+    }
     return attached;
 }
 

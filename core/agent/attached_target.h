@@ -57,6 +57,9 @@ public:
     // Each second.
     void tick();
 
+    // What whoever attaches is told besides.
+    void note(std::string words) { m_note = std::move(words); }
+
     // For a ready target.
     [[nodiscard]] wire::Attached describe(std::uint32_t request) const;
 
@@ -80,6 +83,7 @@ private:
     std::optional<InterfacesNow> m_interfaces;
     bool m_gone = false; // told so
     io::Fd m_process;    // readable when the target's process ended
+    std::string m_note;
 };
 
 } // namespace podglass::agent

@@ -284,6 +284,13 @@ std::string PortManager::rulesText() const
     std::string text;
     for (const auto& [number, port] : m_ports)
         text += port.stolen ? port.stolen->rulesText() : "";
+    for (const auto& stolen : m_draining) {
+        const std::size_t left = stolen->proxied();
+        text += "# given back: redirects nothing new; " + std::to_string(left)
+                + (left == 1 ? " connection that it redirected before goes on\n"
+                             : " connections that it redirected before go on\n")
+                + stolen->rulesText();
+    }
     return text;
 }
 

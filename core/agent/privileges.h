@@ -68,6 +68,11 @@ public:
         return m_steal.foreignRules(networkNamespace);
     }
 
+    base::Result<std::vector<std::string>> clearDead(int networkNamespace) override
+    {
+        return m_steal.clearDead(networkNamespace);
+    }
+
     base::Result<ResolvedTarget> resolve(const std::string& spec) override;
     wire::TargetList listTargets() override;
     std::vector<wire::ListeningPort> listeningPorts(int networkNamespace,

@@ -7,6 +7,22 @@
 
 namespace podglass::agent {
 
+namespace {
+
+// Empty: there was nothing. What cannot be removed is in nobody's way: a steal says so.
+std::string clearedWords(const base::Result<std::vector<std::string>>& removed)
+{
+    std::string words;
+    if (!removed || removed->empty())
+        return words;
+    words = "removed packet rules that a killed agent had left here:";
+    for (const std::string& table : *removed)
+        words += " " + table;
+    return words;
+}
+
+} // namespace
+
 base::Result<AttachedTarget*> TargetRegistry::open(const std::string& spec)
 {
     if (const auto known = m_bySpec.find(spec); known != m_bySpec.end())
@@ -25,6 +41,9 @@ base::Result<AttachedTarget*> TargetRegistry::open(const std::string& spec)
     const base::TargetId id{m_next++};
     auto target = std::make_unique<AttachedTarget>(
         m_services, id, spec, std::move(resolved).value(), std::move(door).value(), m_events);
+    if (m_services.stealLacks().empty())
+        target->note(
+            clearedWords(m_services.means().privileges->clearDead(target->networkNamespace())));
     AttachedTarget* opened = target.get();
     m_targets.emplace(id, std::move(target));
     m_bySpec.emplace(spec, id);

@@ -3,6 +3,7 @@
 
 #include "core/base/limits.h"
 #include "core/bytes/cursor.h"
+#include "core/steal/agent_tables.h"
 #include "core/steal/nft_rules.h"
 #include "core/steal/nft_socket.h"
 
@@ -122,6 +123,22 @@ void addLegacy(ForeignRules& found, std::set<std::string>& names)
                                  "does not list: ours comes first, at priority -101 before -100");
 }
 
+// Notes on other agents' tables; the names of our own.
+base::Result<std::set<std::string>> addAgents(ForeignRules& found, NftSocket& socket)
+{
+    const auto tables = agentTables(socket);
+    if (!tables)
+        return tables.error();
+    std::set<std::string> ours;
+    for (const AgentTable& table : *tables) {
+        if (table.agent == agentComment())
+            ours.insert(table.name);
+        else if (table.port != 0) // of another kind: goes along with one that is named
+            found.notes.push_back(sentenceOn(table));
+    }
+    return ours;
+}
+
 } // namespace
 
 std::vector<std::string> notesOn(const std::set<std::string>& chainNames)
@@ -143,16 +160,20 @@ base::Result<ForeignRules> readForeignRules()
     ForeignRules found;
     std::set<std::string> names;
     std::size_t unnamed = 0;
+    const auto ours = addAgents(found, *socket);
+    if (!ours)
+        return ours.error();
     const auto read = [&](const char* family, bytes::ByteView attributes) {
         const Chain chain = readChain(attributes);
-        if (chain.table.starts_with("podglass_") || !mayTranslate(chain))
+        if (ours->contains(chain.table) || !mayTranslate(chain))
             return;
         names.insert(chain.name);
         if (found.chains.size() < limits::foreignChains)
             found.chains.push_back(lineOf(family, chain));
         else
             ++unnamed;
-        if (chain.hook == NF_INET_PRE_ROUTING && chain.priority <= chainPriority && chain.uses > 0)
+        if (!chain.table.starts_with(tablePrefix) && chain.hook == NF_INET_PRE_ROUTING
+            && chain.priority <= chainPriority && chain.uses > 0)
             found.notes.push_back("chain " + chain.name + " of table " + chain.table
                                   + " comes before ours: what it translates is not stolen");
     };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/steal/agent_tables.h"
 #include "core/steal/foreign_rules.h"
 #include "core/steal/namespace_door.h"
 #include "core/steal/own_redirect.h"
@@ -122,6 +123,17 @@ base::Result<std::vector<io::SocketAddress>> OwnPrivileges::addresses(int networ
 base::Result<ForeignRules> OwnPrivileges::foreignRules(int networkNamespace)
 {
     return inside<ForeignRules>(networkNamespace, &readForeignRules);
+}
+
+base::Result<std::vector<std::string>> OwnPrivileges::clearDead(int networkNamespace)
+{
+    using Names = std::vector<std::string>;
+    return inside<Names>(networkNamespace, []() -> base::Result<Names> {
+        auto socket = NftSocket::open();
+        if (!socket)
+            return socket.error();
+        return steal::clearDead(*socket);
+    });
 }
 
 } // namespace podglass::steal

@@ -76,6 +76,9 @@ public:
     virtual base::Result<std::vector<io::SocketAddress>> addresses(int networkNamespace) = 0;
 
     virtual base::Result<ForeignRules> foreignRules(int networkNamespace) = 0;
+
+    // Removes the tables of agents that are dead; their names.
+    virtual base::Result<std::vector<std::string>> clearDead(int networkNamespace) = 0;
 };
 
 class OwnPrivileges : public Privileges
@@ -87,6 +90,7 @@ public:
     markedSockets(int networkNamespace, int family, std::size_t count) override;
     base::Result<std::vector<io::SocketAddress>> addresses(int networkNamespace) override;
     base::Result<ForeignRules> foreignRules(int networkNamespace) override;
+    base::Result<std::vector<std::string>> clearDead(int networkNamespace) override;
 };
 
 } // namespace podglass::steal

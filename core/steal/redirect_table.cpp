@@ -3,6 +3,7 @@
 
 #include "core/base/limits.h"
 #include "core/bytes/cursor.h"
+#include "core/steal/agent_tables.h"
 #include "core/steal/nft_rules.h"
 
 #include <array>
@@ -14,120 +15,6 @@
 #include <linux/netfilter/nf_tables.h>
 
 namespace podglass::steal {
-
-namespace {
-
-struct FoundTable
-{
-    std::string name;
-    std::string comment;
-    bool owned = false;
-};
-
-FoundTable readTable(bytes::ByteView attributes)
-{
-    FoundTable table;
-    forEachAttribute(attributes, [&](std::uint16_t type, bytes::ByteView value) {
-        if (type == NFTA_TABLE_NAME)
-            table.name = bytes::asText(value).substr(0, bytes::asText(value).find('\0'));
-        else if (type == NFTA_TABLE_USERDATA)
-            table.comment = commentOf(value);
-        else if (type == NFTA_TABLE_OWNER)
-            table.owned = true;
-    });
-    return table;
-}
-
-bool redirects(const FoundTable& table, std::uint16_t port)
-{
-    return table.name.starts_with(std::string(tablePrefix) + std::to_string(port) + "_");
-}
-
-// Rules of one chain that are there now.
-base::Result<std::size_t>
-countRules(NftSocket& socket, const std::string& table, std::string_view chain)
-{
-    std::size_t count = 0;
-    const auto each = [&](bytes::ByteView rule) {
-        std::string_view of;
-        std::string_view in;
-        forEachAttribute(rule, [&](std::uint16_t type, bytes::ByteView value) {
-            const std::string_view text = bytes::asText(value);
-            if (type == NFTA_RULE_TABLE)
-                of = text.substr(0, text.find('\0'));
-            else if (type == NFTA_RULE_CHAIN)
-                in = text.substr(0, text.find('\0'));
-        });
-        count += of == table && in == chain ? 1U : 0U;
-    };
-    const base::Status listed = socket.dump({.type = NFT_MSG_GETRULE, .table = table}, each);
-    if (!listed)
-        return listed.error();
-    return count;
-}
-
-// A table without an owner is somebody's as long as its set is renewed.
-bool isRenewed(NftSocket& socket, const std::string& table)
-{
-    bool alive = false;
-    const auto each = [&](bytes::ByteView list) {
-        forEachAttribute(list, [&](std::uint16_t type, bytes::ByteView elements) {
-            if (type != NFTA_SET_ELEM_LIST_ELEMENTS)
-                return;
-            forEachAttribute(elements, [&](std::uint16_t, bytes::ByteView) { alive = true; });
-        });
-    };
-    // An error says that there is no such set: made by no agent of this kind.
-    return socket.dump({.type = NFT_MSG_GETSETELEM, .table = table, .set = aliveSet}, each)
-           && alive;
-}
-
-base::Status removeTable(NftSocket& socket, const std::string& name)
-{
-    NftBatch batch = socket.newBatch();
-    deleteTable(batch, name);
-    batch.finish();
-    return socket.commit(batch);
-}
-
-base::Error takenAlready(const FoundTable& table, std::uint16_t port)
-{
-    return {"another agent steals it already: " + table.comment,
-            "port " + std::to_string(port),
-            "join that agent, or end its steal first",
-            base::Lasting::Transient};
-}
-
-} // namespace
-
-base::Status clearLeftovers(NftSocket& socket, std::uint16_t port)
-{
-    std::vector<FoundTable> found;
-    const base::Status listed =
-        socket.dump({.type = NFT_MSG_GETTABLE}, [&](bytes::ByteView attributes) {
-            FoundTable table = readTable(attributes);
-            if (table.name.starts_with(tablePrefix))
-                found.push_back(std::move(table));
-        });
-    if (!listed)
-        return listed.error();
-    for (const FoundTable& table : found) {
-        const bool living = table.owned || isRenewed(socket, table.name);
-        if (!living) {
-            if (base::Status removed = removeTable(socket, table.name); !removed)
-                return removed;
-        } else if (redirects(table, port)) {
-            // A released table keeps its chains while old connections go on; it has no redirect
-            // any more.
-            const auto rules = countRules(socket, table.name, preroutingChain);
-            if (!rules)
-                return rules.error();
-            if (*rules != 0)
-                return takenAlready(table, port);
-        }
-    }
-    return base::Done{};
-}
 
 RedirectTable::RedirectTable(NftSocket socket, RedirectRules rules)
     : m_socket(std::move(socket))
@@ -230,8 +117,11 @@ void RedirectTable::remove()
     if (!m_socket.isOpen() || !std::exchange(m_there, false))
         return;
     m_inForce = false;
+    NftBatch batch = m_socket.newBatch();
+    deleteTable(batch, m_name);
+    batch.finish();
     // Failing, it is gone already; an owned one goes with the socket in any case.
-    static_cast<void>(removeTable(m_socket, m_name));
+    static_cast<void>(m_socket.commit(batch));
 }
 
 base::Status RedirectTable::release()

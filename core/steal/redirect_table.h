@@ -79,7 +79,4 @@ private:
     bool m_there = false;    // the kernel has it
 };
 
-// Deletes our tables whose agent is dead; an error if a living one redirects `port`.
-base::Status clearLeftovers(NftSocket& socket, std::uint16_t port);
-
 } // namespace podglass::steal

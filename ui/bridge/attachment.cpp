@@ -123,6 +123,15 @@ wire::Mode Attachment::mode() const
     return strongest;
 }
 
+bool Attachment::askForRules()
+{
+    constexpr auto able = static_cast<std::uint64_t>(wire::Capability::Rules);
+    if (!attached() || (m_target.capabilities & able) == 0)
+        return false;
+    m_link.listRules(m_target.target);
+    return true;
+}
+
 bool Attachment::canSteal() const
 {
     return attached() && !m_viewOnly
@@ -225,6 +234,8 @@ void Attachment::onAttached(const wire::Attached& attached)
     if (m_wanted != wire::Mode::Off)
         sendTo(fresh);
     emit changed();
+    if (canSteal() && !attached.lacking.empty()) // then it is a note, not what stealing lacks
+        emit notice(QString::fromStdString(attached.lacking));
 }
 
 void Attachment::onPortState(const wire::PortState& state)

@@ -54,6 +54,9 @@ public:
     // Why not, in words; empty when it can.
     [[nodiscard]] QString lacking() const;
 
+    // Asks for the packet rules in force: Feed::rules. False: this agent cannot read them.
+    bool askForRules();
+
     void setStealFilter(const filter::Filter& filter);
 
     [[nodiscard]] const filter::Filter& stealFilter() const { return m_filter; }

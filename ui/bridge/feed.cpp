@@ -130,6 +130,8 @@ void Feed::apply(const session::Update& update)
     } else if (const auto* port = std::get_if<wire::PortState>(&update)) {
         m_store.apply(*port);
         emit portState(*port);
+    } else if (const auto* inForce = std::get_if<wire::Rules>(&update)) {
+        emit rules(*inForce);
     } else if (const auto* problem = std::get_if<wire::Failure>(&update)) {
         emit failure(*problem);
     } else if (const auto* file = std::get_if<FileProgress>(&update)) {

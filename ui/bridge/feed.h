@@ -53,6 +53,7 @@ signals:
     void portState(const podglass::wire::PortState& state);
     void telemetry();
     void failure(const podglass::wire::Failure& failure);
+    void rules(const podglass::wire::Rules& rules);
     void fileProgress(const podglass::session::FileProgress& progress);
     // Rows, connections or totals changed.
     void published();

@@ -26,6 +26,7 @@ public:
     virtual void listTargets() = 0;
     virtual std::uint32_t attach(const std::string& spec) = 0;
     virtual void detach(base::TargetId target) = 0;
+    virtual void listRules(base::TargetId target) = 0;
     virtual void setPort(const wire::SetPort& wanted) = 0;
     virtual void
     setTaker(base::TargetId target, std::uint16_t port, const session::Taker& taker) = 0;

@@ -89,6 +89,12 @@ void SessionLink::detach(base::TargetId target)
         m_session->detach(target);
 }
 
+void SessionLink::listRules(base::TargetId target)
+{
+    if (m_session)
+        m_session->listRules(target);
+}
+
 void SessionLink::setPort(const wire::SetPort& wanted)
 {
     if (m_session)

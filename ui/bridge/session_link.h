@@ -44,6 +44,7 @@ public:
     void listTargets() override;
     std::uint32_t attach(const std::string& spec) override;
     void detach(base::TargetId target) override;
+    void listRules(base::TargetId target) override;
     void setPort(const wire::SetPort& wanted) override;
     void setTaker(base::TargetId target, std::uint16_t port, const session::Taker& taker) override;
     void release(std::uint64_t held, const session::Release& release) override;

@@ -99,6 +99,7 @@ void MainWindow::connectParts()
         refreshSteal();
     });
     connectHeld();
+    connectRules();
     connect(m_guard, &GuardSheet::anywayRequested, this, &MainWindow::steal);
     connect(m_guard, &GuardSheet::withoutProbesRequested, this, &MainWindow::stealWithoutProbes);
     connect(m_guard, &GuardSheet::filterRequested, this, &MainWindow::editStealFilter);

@@ -51,6 +51,7 @@ class ListPage;
 class ModeControl;
 class NoticeBar;
 class StatusLine;
+class RulesDialog;
 class StealBar;
 
 class MainWindow : public QMainWindow
@@ -149,6 +150,9 @@ private:
     void keepTaker() const;
     void restoreTaker();
     void connectHeld();
+    void connectRules();
+    void showRules();
+    void askForRules();
     void stealWithoutProbes();
     void stopStealing();
     void addStealRules(const std::vector<filter::Rule>& rules);
@@ -187,6 +191,7 @@ private:
     QDockWidget* m_logDock = nullptr;
     QDockWidget* m_heldDock = nullptr;
     HeldPanel* m_held = nullptr;
+    RulesDialog* m_rules = nullptr;
     QTimer m_previewTimer;
     QTimer m_clearTimer; // until what was cleared is freed
     QAction* m_undoClear = nullptr;

@@ -99,6 +99,9 @@ void MainWindow::buildCaptureMenu()
     action(menu, tr("Edit steal filter…"), QKeySequence(tr("Ctrl+Shift+F")), "editAction", [this] {
         editStealFilter();
     });
+    action(menu, tr("Rules in force…"), QKeySequence(tr("Ctrl+Shift+R")), "rulesAction", [this] {
+        showRules();
+    });
     menu->addSeparator();
     QAction* freeze =
         action(menu, tr("Freeze the list"), QKeySequence(tr("F6")), "freezeAction", [this] {

@@ -11,6 +11,7 @@
 #include "ui/shell/main_window.h"
 #include "ui/shell/mode_control.h"
 #include "ui/shell/notice_bar.h"
+#include "ui/shell/rules_dialog.h"
 #include "ui/shell/steal_bar.h"
 
 #include <algorithm>
@@ -109,6 +110,28 @@ void MainWindow::restoreTaker()
     if (settings.value(QStringLiteral("steal/onFailure"), 1).toInt() == 0)
         choice.onFailure = wire::OnTakerFailure::PassOn;
     m_steal->setChoice(choice);
+}
+
+void MainWindow::connectRules()
+{
+    m_rules = new RulesDialog(this);
+    connect(m_rules, &RulesDialog::asked, this, &MainWindow::askForRules);
+    connect(&m_work.feed, &bridge::Feed::rules, m_rules, &RulesDialog::setRules);
+    connect(m_steal, &StealBar::rulesRequested, this, &MainWindow::showRules);
+    connect(&m_work.feed, &bridge::Feed::portState, m_rules, &RulesDialog::refresh);
+}
+
+void MainWindow::showRules()
+{
+    m_rules->open(m_work.attachment.name());
+}
+
+void MainWindow::askForRules()
+{
+    if (!m_work.attachment.askForRules())
+        m_rules->setProblem(tr("This agent cannot read packet rules. %1")
+                                .arg(m_work.attachment.lacking())
+                                .trimmed());
 }
 
 void MainWindow::stealWithoutProbes()

@@ -102,6 +102,10 @@ QWidget* StealBar::makeStrip()
     handler->setObjectName(QStringLiteral("editTaker"));
     handler->setToolTip(tr("Who answers stolen requests: a program, a fixed answer, or you"));
     connect(handler, &QPushButton::clicked, this, &StealBar::editTaker);
+    auto* rules = new QPushButton(tr("R&ules…"), m_strip);
+    rules->setObjectName(QStringLiteral("showRules"));
+    rules->setToolTip(tr("The packet rules in force at the target (Ctrl+Shift+R)"));
+    connect(rules, &QPushButton::clicked, this, &StealBar::rulesRequested);
     m_taker->setObjectName(QStringLiteral("takerAddress"));
     m_taker->setAccessibleName(tr("Address that answers stolen requests"));
     m_taker->setPlaceholderText(QStringLiteral("127.0.0.1:8080"));
@@ -127,6 +131,7 @@ QWidget* StealBar::makeStrip()
     row->addWidget(m_taker);
     row->addWidget(m_takerWords);
     row->addWidget(handler);
+    row->addWidget(rules);
     return m_strip;
 }
 

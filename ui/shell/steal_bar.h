@@ -56,6 +56,7 @@ signals:
     void editRequested();
     void takerChanged();
     void heldRequested();
+    void rulesRequested();
     void portChosen(quint16 port);
 
 private:

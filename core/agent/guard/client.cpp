@@ -57,6 +57,17 @@ std::vector<std::uint8_t> contentOf(const io::Fd& file)
     return content;
 }
 
+std::vector<std::string> linesOf(const std::vector<std::uint8_t>& content)
+{
+    std::vector<std::string> lines;
+    for (std::string_view rest = bytes::asText(content); !rest.empty();) {
+        const std::size_t end = std::min(rest.find('\n'), rest.size());
+        lines.emplace_back(rest.substr(0, end));
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return lines;
+}
+
 // The message in the file of the answer, if it is of that kind.
 template <typename T>
 T messageOf(const base::Result<Answer>& answer)
@@ -109,22 +120,27 @@ public:
     base::Status release() override
     {
         endListening();
-        return done(Ask::Release);
+        const auto answer = ask(m_line, {.ask = Ask::Release});
+        if (!answer)
+            return answer.error();
+        if (!answer->descriptors.empty()) {
+            const std::vector<std::uint8_t> text = contentOf(answer->descriptors.front());
+            m_text.assign(text.begin(), text.end());
+        }
+        return base::Done{};
     }
 
-    base::Status check() override { return done(Ask::Check); }
-
-    [[nodiscard]] std::string text() const override { return m_text; }
-
-private:
-    base::Status done(Ask what) const
+    base::Status check() override
     {
-        const auto answer = ask(m_line, {.ask = what});
+        const auto answer = ask(m_line, {.ask = Ask::Check});
         if (!answer)
             return answer.error();
         return base::Done{};
     }
 
+    [[nodiscard]] std::string text() const override { return m_text; }
+
+private:
     // From here on the listener ends when its owner lets go of it.
     void endListening()
     {
@@ -271,19 +287,23 @@ base::Result<steal::ForeignRules> Client::foreignRules(int networkNamespace)
         withDescriptors(ask(m_line, {.ask = Ask::ForeignRules}, networkNamespace), 1);
     if (!answer)
         return answer.error();
-    const std::vector<std::uint8_t> content = contentOf(answer->descriptors.front());
-    std::string_view rest = bytes::asText(content);
     steal::ForeignRules rules;
     std::vector<std::string>* into = &rules.chains;
-    while (!rest.empty()) {
-        const std::string_view line = rest.substr(0, rest.find('\n'));
-        rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    for (std::string& line : linesOf(contentOf(answer->descriptors.front()))) {
         if (line.empty())
             into = &rules.notes;
         else
-            into->emplace_back(line);
+            into->push_back(std::move(line));
     }
     return rules;
+}
+
+base::Result<std::vector<std::string>> Client::clearDead(int networkNamespace)
+{
+    const auto answer = withDescriptors(ask(m_line, {.ask = Ask::ClearDead}, networkNamespace), 1);
+    if (!answer)
+        return answer.error();
+    return linesOf(contentOf(answer->descriptors.front()));
 }
 
 base::Result<ResolvedTarget> Client::resolve(const std::string& spec)

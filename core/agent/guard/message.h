@@ -24,17 +24,18 @@ enum class Ask : std::uint32_t
     ListeningPorts, // → file with a wire::Attached that has ports only
     ProcessIn,      // number: except → number: pid
     CaptureLine,    // → a line for PacketSocket and LinkSocket in that namespace
-    Redirect,      // port, flags → lifeline, translation, a line for Release and Check, rules' text,
-                   // listeners
+    Redirect, // port, flags → lifeline, translation, a line for Release and Check, rules' text,
+              // listeners
     MarkedSockets, // number: family, count → sockets
     Addresses,     // → file with sockaddrs
     ForeignRules,  // → file with lines
+    ClearDead,     // → file with lines
     LetGoOfErrors, // the guard's standard error becomes nothing: whoever read it is gone
     // On the line of a capture:
     PacketSocket, // number: type, as capture::PacketSockets
     LinkSocket,
     // On the line of a redirect:
-    Release,
+    Release, // → file with the rules' text as it is now
     Check,
 };
 

@@ -112,6 +112,16 @@ base::Result<io::Fd> foreignFile(base::Result<steal::ForeignRules> rules)
     return fileWith(bytes::asBytes(text));
 }
 
+base::Result<io::Fd> lineFile(const base::Result<std::vector<std::string>>& lines)
+{
+    if (!lines)
+        return lines.error();
+    std::string text;
+    for (const std::string& line : *lines)
+        text += line + "\n";
+    return fileWith(bytes::asBytes(text));
+}
+
 void letGoOfErrors()
 {
     const io::Fd nothing(::open("/dev/null", O_RDWR | O_CLOEXEC));
@@ -255,6 +265,8 @@ void Server::answer(Conversation& to, const Request& request, std::vector<io::Fd
         return give(to.line, addressFile(m_privileges.addresses(networkNamespace)));
     case Ask::ForeignRules:
         return give(to.line, foreignFile(m_privileges.foreignRules(networkNamespace)));
+    case Ask::ClearDead:
+        return give(to.line, lineFile(m_privileges.clearDead(networkNamespace)));
     case Ask::LetGoOfErrors:
         letGoOfErrors();
         return give(to.line, Reply{});
@@ -271,8 +283,12 @@ void Server::answerOnLine(Conversation& to, const Request& request)
                     }));
     if (request.ask == Ask::LinkSocket && to.networkNamespace)
         return give(to.line, madeInside(to.networkNamespace.get(), &openLinkSocket));
-    if (request.ask == Ask::Release && to.redirect)
-        return give(to.line, release(to));
+    if (request.ask == Ask::Release && to.redirect) {
+        const base::Status released = release(to);
+        if (!released)
+            return fail(to.line, released.error());
+        return give(to.line, fileWith(bytes::asBytes(to.redirect->text())));
+    }
     if (request.ask == Ask::Check && to.redirect && to.abandoned)
         return fail(to.line,
                     {"the agent's worker was silent for too long, so its guard gave the port back",

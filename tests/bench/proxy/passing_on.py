@@ -55,7 +55,9 @@ backend stolen
   mode http
   http-request return status 299
 '''
-STEAL = ('--mode', 'steal', '--filter-text', FILTER, '--answer', '299')
+# Counting, not printing: what is printed would be podglassctl's work, on the same cores.
+STEAL = ('--mode', 'steal', '--filter-text', FILTER, '--answer', '299', '--count')
+NAT = 'table ip bench { chain p { type nat hook prerouting priority -100; iifname "eth0" tcp dport %d redirect to :%d; }; }'
 
 
 class Bench(Lab):
@@ -75,6 +77,13 @@ class Bench(Lab):
         process = self.start('haproxy', '-db', '-f', config, where=self.pod, stdout=subprocess.DEVNULL,
                              stderr=subprocess.DEVNULL)
         until(lambda: run(*inside(self.pod, 'ss', '-ltnH', 'sport = :9011')).stdout, what='haproxy')
+        return process
+
+    def nghttpx(self):
+        process = self.start('nghttpx', '-f0.0.0.0,9010;no-tls', '-b127.0.0.1,8082;;proto=h2', '-n1', '--no-ocsp',
+                             '--accesslog-file=/dev/null', '--conf=/dev/null', '--errorlog-file=/dev/null',
+                             '--single-process', where=self.pod, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        until(lambda: run(*inside(self.pod, 'ss', '-ltnH', 'sport = :9010')).stdout, what='nghttpx')
         return process
 
     def load(self, kind, port, seconds):
@@ -97,33 +106,58 @@ class Bench(Lab):
                 'failed': int(bad.group(1)) if bad else 0, 'p50': percentile('50'), 'p99': percentile('99')}
 
 
+def nice_of(pid):
+    return os.getpriority(os.PRIO_PROCESS, pid)
+
+
 def compare(kind, pairs, seconds):
+    """`+nat`: behind a redirect, as the agent is; `+nice`: with the agent's own low priority (S24) as well."""
     with Bench() as lab:
         port, proxied = (8082, 9011) if kind == 'http2' else (8080, 9002)
-        results = {'haproxy': [], 'podglass': []}
+        results = {name: [] for name in ('podglass', 'haproxy', 'haproxy+nat', 'haproxy+nat+nice')}
+        if kind == 'http2':
+            results = {name: [] for name in ('podglass', 'nghttpx', 'nghttpx+nat', 'nghttpx+nat+nice', 'haproxy')}
+        nice = 0
         for _ in range(pairs):
             for peer, rows in results.items():
                 direct = lab.load(kind, port, seconds)
-                if peer == 'haproxy':
-                    process = lab.haproxy()
-                    pid, to = process.child.pid, proxied
-                else:
+                program, *ways = peer.split('+')
+                if program == 'podglass':
                     process = lab.ctl(*STEAL, port=str(port), keep=False).ready()
                     pid, to = process.worker(), port
+                    nice = nice_of(pid)
+                else:
+                    process = lab.nghttpx() if program == 'nghttpx' else lab.haproxy()
+                    pid, to = process.child.pid, 9010 if program == 'nghttpx' else proxied
+                if 'nat' in ways:
+                    run(*inside(lab.pod, 'nft', NAT % (port, to)), check=True)
+                    to = port
+                if 'nice' in ways:
+                    os.setpriority(os.PRIO_PROCESS, pid, nice)
                 before = cpu_seconds(pid)
                 got = lab.load(kind, to, seconds)
                 spent = cpu_seconds(pid) - before
+                if 'nat' in ways:
+                    run(*inside(lab.pod, 'nft', 'delete table ip bench'), check=True)
                 rows.append({'ratio': got['rate'] / direct['rate'], 'cpu': 1e6 * spent / max(1, got['count']),
                              'direct50': direct['p50'], 'rss': memory(pid, 'VmHWM') / 1e6, **got})
                 process.stop()
-        print('%s, %d pairs of %d s' % (kind, pairs, seconds))
+        print('%s, %d rounds of %d s, each right after %d s without anything between' % (kind, pairs, seconds, seconds))
         for peer, rows in results.items():
             def median(key):
                 return statistics.median(row[key] for row in rows)
-            print('%-9s %8.0f req/s, %.2f of direct, CPU %.1f us/req, p50 %.2f ms (direct %.2f), p99 %.2f ms, '
+            print('%-16s %8.0f req/s, %.2f of direct, CPU %.1f us/req, p50 %.2f ms (direct %.2f), p99 %.2f ms, '
                   'peak RSS %.1f MB, %d failed' % (peer, median('rate'), median('ratio'), median('cpu'), median('p50'),
                                                    median('direct50'), median('p99'), median('rss'),
                                                    sum(row['failed'] for row in rows)))
+        for peer in list(results)[1:]:
+            for key, what in (('cpu', 'CPU a request'), ('rate', 'requests a second'), ('p99', 'p99'),
+                              ('p50', 'p50')):
+                ratios = [ours[key] / theirs[key] for ours, theirs in zip(results['podglass'], results[peer])
+                          if theirs[key]]
+                if ratios:
+                    print('podglass / %s, %s: %.2f [%.2f..%.2f]'
+                          % (peer, what, statistics.median(ratios), min(ratios), max(ratios)))
 
 
 SINK = '''

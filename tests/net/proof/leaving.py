@@ -196,7 +196,7 @@ class Leaving(unittest.TestCase):
 
 
 if __name__ == '__main__':
-    if len(sys.argv) > 2:
+    if len(sys.argv) > 2 and sys.argv[1].isdigit():
         Leaving.megabytes, Leaving.rate = int(sys.argv[1]), int(sys.argv[2])
         del sys.argv[1:]
     lab.main()

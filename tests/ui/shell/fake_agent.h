@@ -54,12 +54,19 @@ public:
         attached.name = "checkout";
         attached.ports = {{8080, "0.0.0.0", "checkout"}, {9090, "0.0.0.0", "metrics"}};
         attached.capabilities = static_cast<std::uint64_t>(wire::Capability::Mirror)
-                                | static_cast<std::uint64_t>(wire::Capability::Steal);
+                                | static_cast<std::uint64_t>(wire::Capability::Steal)
+                                | static_cast<std::uint64_t>(wire::Capability::Rules);
         push(attached);
         return m_request;
     }
 
     void detach(base::TargetId) override {}
+
+    void listRules(base::TargetId target) override
+    {
+        ++rulesAsked;
+        push(wire::Rules{1, target, rulesInForce, {"ip nat KUBE-SERVICES: 3 rules"}, {"a note"}});
+    }
 
     void setPort(const wire::SetPort& wanted) override
     {
@@ -119,6 +126,8 @@ public:
     }
 
     std::vector<wire::SetPort> sent;
+    int rulesAsked = 0;
+    std::string rulesInForce = "table inet podglass_8080_1 {\n\tchain prerouting {\n\t}\n}\n";
     std::optional<session::Taker> taker;
     std::uint64_t releasedId = 0;
     std::optional<session::Release> released;

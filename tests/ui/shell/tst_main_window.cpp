@@ -10,8 +10,11 @@
 #include <QAccessible>
 #include <QAction>
 #include <QApplication>
+#include <QClipboard>
 #include <QLabel>
 #include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QPushButton>
 #include <QScrollBar>
 #include <QSettings>
 #include <QStandardPaths>
@@ -149,6 +152,27 @@ private slots:
         rig.agent.push(session::StateChanged{session::State::Reconnecting, "in 1 s", {}});
         QTRY_COMPARE(rig.work.attachment.wantedMode(), wire::Mode::Mirror);
         QVERIFY(!rig.part<QWidget>("stealBanner")->isVisible());
+    }
+
+    void rulesInForceAreReadCopiedAndAskedAgain()
+    {
+        Rig rig;
+        rig.part<QAction>("rulesAction")->trigger();
+        auto* text = rig.part<QPlainTextEdit>("rulesText");
+        QVERIFY(text->toPlainText().isEmpty()); // nothing is attached
+        QCOMPARE(rig.agent.rulesAsked, 0);
+        QVERIFY(rig.attach());
+        rig.part<QPushButton>("showRules")->click();
+        QTRY_VERIFY(text->toPlainText().contains(QLatin1String("table inet podglass_8080_1")));
+        QVERIFY(text->toPlainText().contains(QLatin1String("ip nat KUBE-SERVICES: 3 rules")));
+        QVERIFY(text->toPlainText().contains(QLatin1String("- a note")));
+        QVERIFY(text->isReadOnly());
+        rig.part<QPushButton>("rulesCopy")->click();
+        QCOMPARE(QGuiApplication::clipboard()->text(), text->toPlainText());
+        // What is in force changes: it is asked again without being told to.
+        rig.agent.rulesInForce.clear();
+        rig.work.attachment.setMode(wire::Mode::Off);
+        QTRY_VERIFY(text->toPlainText().contains(QLatin1String("none: it redirects nothing")));
     }
 
     void attachingAgainAfterABreakKeepsOff()
