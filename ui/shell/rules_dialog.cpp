@@ -33,7 +33,6 @@ RulesDialog::RulesDialog(QWidget* parent)
     m_text->setAccessibleName(tr("Rules in force"));
     m_text->setReadOnly(true);
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    m_text->setLineWrapMode(QPlainTextEdit::NoWrap);
     m_text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     m_text->setTabStopDistance(m_text->fontMetrics().horizontalAdvance(QLatin1Char(' ')) * 4);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
@@ -50,7 +49,7 @@ RulesDialog::RulesDialog(QWidget* parent)
     layout->addWidget(m_state);
     layout->addWidget(m_text, 1);
     layout->addWidget(buttons);
-    resize(760, 520);
+    resize(800, 600);
 }
 
 void RulesDialog::open(const QString& target)
