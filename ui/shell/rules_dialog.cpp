@@ -46,6 +46,7 @@ RulesDialog::RulesDialog(QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(theme::gapLarge, theme::gapLarge, theme::gapLarge, theme::gapLarge);
     layout->setSpacing(theme::gap);
+    layout->setSizeConstraint(QLayout::SetNoConstraint); // answers do not change the window's size
     layout->addWidget(m_state);
     layout->addWidget(m_text, 1);
     layout->addWidget(buttons);

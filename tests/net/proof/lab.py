@@ -93,7 +93,7 @@ class Process:
 
 
 NGINX = '''daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log;
-events {{ worker_connections 4096; }}
+events {{ worker_connections 20000; }}
 http {{
   access_log off; keepalive_requests 1000000000; client_body_temp_path {folder}/body;
   client_max_body_size 64m; default_type text/plain;
