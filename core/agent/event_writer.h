@@ -32,6 +32,9 @@ private:
     channel::Ring& m_ring;
     std::vector<std::uint8_t> m_frame; // reused for each event
     std::unordered_map<base::ConnectionId, std::uint16_t> m_ports;
+    // Of the last event: the next is most often of the same connection.
+    base::ConnectionId m_lastConnection;
+    std::uint16_t m_lastPort = 0;
 };
 
 } // namespace podglass::agent

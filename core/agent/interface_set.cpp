@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/agent/interface_set.h"
 
-#include "core/base/limits.h"
 #include "core/capture/network_namespace.h"
 
 #include <optional>
@@ -124,7 +123,10 @@ std::uint64_t InterfaceSet::takeDrops()
 
 std::size_t InterfaceSet::ringBytes() const
 {
-    return m_sources.size() * limits::captureRingBytes;
+    std::size_t bytes = 0;
+    for (const auto& [index, source] : m_sources)
+        bytes += capture::ringBytesOf(source.name);
+    return bytes;
 }
 
 } // namespace podglass::agent

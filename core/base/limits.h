@@ -14,6 +14,9 @@ inline constexpr std::size_t kibibyte = 1024;
 // -- capture -------------------------------------------------------------------------------------
 // Policy when full: the kernel drops packets; its own counter is read each second and shown.
 inline constexpr std::size_t captureRingBytes = std::size_t{8} << 20;
+// Of the loopback interface, whose packets are handed over within the machine: every agent has one,
+// most see little on it, and the kernel's memory counts for the process from the start.
+inline constexpr std::size_t loopbackRingBytes = std::size_t{4} << 20;
 // A packet is never cut below this: BIG TCP super-packets pass 64 KiB.
 inline constexpr std::size_t snapLength = 262'144;
 
@@ -93,8 +96,10 @@ inline constexpr std::uint32_t http2ResetsPerSecond = 33;
 inline constexpr std::uint64_t bodyPreviewBytes = 256 * kibibyte;
 
 // -- channel -------------------------------------------------------------------------------------
-// Policy: the oldest chunk is reused; a client that had not read it gets Lost.
-inline constexpr std::size_t ringBytes = std::size_t{8} << 20;
+// Policy: the oldest chunk is reused; a client that had not read it gets Lost. At 5 Gbit/s this is
+// 25 ms: what a client on a busy machine may not get to run for, and more than half of that passed
+// with 8 MiB.
+inline constexpr std::size_t ringBytes = std::size_t{16} << 20;
 inline constexpr std::size_t ringChunkBytes = 256 * kibibyte;
 // What the rings of one agent hold together: one for each target and one for the proxy. Policy: a
 // ring that finds nothing left reuses its own oldest chunk. Chunks that every client has read are

@@ -13,6 +13,11 @@ namespace {
 // How long the kernel may keep a started block of the ring before it hands it over.
 constexpr int blockTimeoutMilliseconds = 10;
 
+bool isLoopback(const std::string& interface)
+{
+    return interface == "lo";
+}
+
 std::string placeOf(const std::string& interface)
 {
     return "capture on " + interface;
@@ -50,6 +55,11 @@ void handOver(u_char* user, const pcap_pkthdr* header, const u_char* bytes)
 }
 
 } // namespace
+
+std::size_t ringBytesOf(const std::string& interface)
+{
+    return isLoopback(interface) ? limits::loopbackRingBytes : limits::captureRingBytes;
+}
 
 void LiveSource::Closer::operator()(pcap* handle) const
 {
@@ -93,7 +103,7 @@ base::Result<LiveSource> LiveSource::open(const LiveOptions& options)
 base::Status LiveSource::activate(pcap* handle, const LiveOptions& options)
 {
     pcap_set_snaplen(handle, static_cast<int>(limits::snapLength));
-    pcap_set_buffer_size(handle, static_cast<int>(limits::captureRingBytes));
+    pcap_set_buffer_size(handle, static_cast<int>(ringBytesOf(options.interface)));
     pcap_set_timeout(handle, blockTimeoutMilliseconds);
     pcap_set_promisc(handle, 0);
     // Where the kernel cannot, libpcap stays with microseconds.
@@ -105,8 +115,7 @@ base::Status LiveSource::activate(pcap* handle, const LiveOptions& options)
             what = pcap_statustostr(code);
         return base::Error{what, placeOf(options.interface), adviceFor(code)};
     }
-    const bool isLoopback = options.interface == "lo";
-    if (pcap_setdirection(handle, isLoopback ? PCAP_D_IN : PCAP_D_INOUT) != 0)
+    if (pcap_setdirection(handle, isLoopback(options.interface) ? PCAP_D_IN : PCAP_D_INOUT) != 0)
         return base::Error{pcap_geterr(handle), placeOf(options.interface), {}};
     return base::Done{};
 }

@@ -5,8 +5,8 @@
 // no ports set, nothing is captured. setPorts() may be called while it runs; packets that the old
 // filter let into the ring may still come. On the loopback interface, where the kernel shows each
 // packet on its way out and in, only the way in is taken, so every byte is seen once.
-// Memory: the kernel's ring, limits::captureRingBytes. What the ring could not hold is counted by
-// the kernel: takeDrops().
+// Memory: the kernel's ring, ringBytesOf(). What the ring could not hold is counted by the kernel:
+// takeDrops().
 // Thread: one at a time; the descriptor is for a Loop. Source: pcap(3PCAP), packet(7).
 #pragma once
 
@@ -27,6 +27,9 @@ struct LiveOptions
     std::string interface;    // name
     std::uint32_t number = 0; // goes into Packet::interface
 };
+
+// Size of the kernel's ring for an interface.
+std::size_t ringBytesOf(const std::string& interface);
 
 class LiveSource
 {

@@ -136,9 +136,10 @@ std::size_t Ring::reach() const
     return std::min(capacity(), least + m_budget->left());
 }
 
-bool Ring::append(const RecordInfo& info, bytes::ByteView record)
+bool Ring::append(const RecordInfo& info, bytes::ByteView record, bytes::ByteView rest)
 {
-    const std::size_t needed = stored(record.size());
+    const std::size_t size = record.size() + rest.size();
+    const std::size_t needed = stored(size);
     if (needed > m_chunkBytes)
         return false;
     std::size_t used = m_current->published.load(std::memory_order_relaxed);
@@ -146,15 +147,18 @@ bool Ring::append(const RecordInfo& info, bytes::ByteView record)
         openChunk();
         used = 0;
     }
-    const RecordHeader header{info, static_cast<std::uint32_t>(record.size())};
-    std::memcpy(m_current->bytes + used, &header, sizeof header);
+    const RecordHeader header{info, static_cast<std::uint32_t>(size)};
+    std::uint8_t* const to = m_current->bytes + used;
+    std::memcpy(to, &header, sizeof header);
     if (!record.empty())
-        std::memcpy(m_current->bytes + used + sizeof header, record.data(), record.size());
+        std::memcpy(to + sizeof header, record.data(), record.size());
+    if (!rest.empty())
+        std::memcpy(to + sizeof header + record.size(), rest.data(), rest.size());
 
     ++m_total.records;
     m_total.messages += info.beginsMessage ? 1 : 0;
     m_total.payload += info.payload;
-    m_total.bytes += record.size();
+    m_total.bytes += size;
     m_records.store(m_total.records, std::memory_order_relaxed);
     m_messages.store(m_total.messages, std::memory_order_relaxed);
     m_payload.store(m_total.payload, std::memory_order_relaxed);

@@ -65,8 +65,9 @@ public:
     Ring& operator=(const Ring&) = delete;
     ~Ring();
 
-    // Writer. False: `record` is larger than a chunk and was not written.
-    bool append(const RecordInfo& info, bytes::ByteView record);
+    // Writer. False: the record is larger than a chunk and was not written. `rest`: what follows
+    // `record` in it, where the two do not lie together.
+    bool append(const RecordInfo& info, bytes::ByteView record, bytes::ByteView rest = {});
 
     // Readable once something was appended after the last arm().
     [[nodiscard]] int wakeFd() const { return m_bell.get(); }

@@ -57,6 +57,11 @@ void decodeVlans(Decoder& decoder, flow::ConnectionOpened& opened)
         decoder.fail();
 }
 
+// Their data is the last field.
+template <typename T>
+constexpr bool endsWithData =
+    std::is_same_v<T, flow::BodyData> || std::is_same_v<T, flow::StreamData>;
+
 template <typename T>
 constexpr bool hasBlob =
     std::is_same_v<T, flow::RequestHead> || std::is_same_v<T, flow::ResponseHead>;
@@ -67,20 +72,29 @@ void encode(const Message& message, std::vector<std::uint8_t>& out)
 {
     const auto type = static_cast<std::uint16_t>(firstMessageType + message.index());
     const std::size_t mark = beginFrame(out, type, channelOf(message));
-    Encoder encoder(out);
-    std::visit([&](const auto& m) { visit(encoder, m); }, message);
+    {
+        Encoder encoder(out);
+        std::visit([&](const auto& m) { visit(encoder, m); }, message);
+    }
     finishFrame(out, mark);
 }
 
 void encode(const flow::Event& event, std::vector<std::uint8_t>& out)
 {
-    const auto type = static_cast<std::uint16_t>(firstEventType + event.body.index());
-    const std::size_t mark = beginFrame(out, type, eventChannel);
-    Encoder encoder(out);
+    const bytes::ByteView data = encodeWithoutData(event, out);
+    out.insert(out.end(), data.begin(), data.end());
+}
+
+namespace {
+
+void encodeFields(Encoder& encoder, const flow::Event& event, bytes::ByteView& data)
+{
     encoder(event.target, event.connection, event.at.nanoseconds);
     std::visit(
         [&](const auto& body) {
             using T = std::remove_cvref_t<decltype(body)>;
+            if constexpr (endsWithData<T>)
+                encoder.leaveOutBytes(data);
             if constexpr (hasBlob<T>)
                 encodeHead(encoder, body);
             else if constexpr (std::is_same_v<T, flow::MessageEnd>)
@@ -93,7 +107,21 @@ void encode(const flow::Event& event, std::vector<std::uint8_t>& out)
             }
         },
         event.body);
-    finishFrame(out, mark);
+}
+
+} // namespace
+
+bytes::ByteView encodeWithoutData(const flow::Event& event, std::vector<std::uint8_t>& out)
+{
+    const auto type = static_cast<std::uint16_t>(firstEventType + event.body.index());
+    const std::size_t mark = beginFrame(out, type, eventChannel);
+    bytes::ByteView data;
+    {
+        Encoder encoder(out);
+        encodeFields(encoder, event, data);
+    }
+    finishFrame(out, mark, data.size());
+    return data;
 }
 
 FrameKind kindOf(const Frame& frame)

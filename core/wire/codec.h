@@ -18,6 +18,11 @@ namespace podglass::wire {
 void encode(const Message& message, std::vector<std::uint8_t>& out);
 void encode(const flow::Event& event, std::vector<std::uint8_t>& out);
 
+// The same without the data of a body or stream, which is returned and must follow what was
+// appended: the largest part of a frame is not copied only to be copied again. Empty: the frame is
+// whole.
+bytes::ByteView encodeWithoutData(const flow::Event& event, std::vector<std::uint8_t>& out);
+
 enum class FrameKind : std::uint8_t
 {
     Control, // a wire::Message

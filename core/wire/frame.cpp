@@ -18,17 +18,18 @@ std::uint32_t lengthAt(bytes::ByteView bytes)
 std::size_t beginFrame(std::vector<std::uint8_t>& out, std::uint16_t type, std::uint32_t channel)
 {
     const std::size_t mark = out.size();
-    bytes::appendNumber<std::endian::little>(out, std::uint32_t{0});
-    bytes::appendNumber<std::endian::little>(out, type);
-    bytes::appendNumber<std::endian::little>(out, std::uint16_t{0});
-    bytes::appendNumber<std::endian::little>(out, channel);
+    out.resize(mark + frameHeaderBytes); // length and flags: none yet
+    const auto wireType = bytes::convert<std::endian::little>(type);
+    const auto wireChannel = bytes::convert<std::endian::little>(channel);
+    std::memcpy(out.data() + mark + sizeof(std::uint32_t), &wireType, sizeof wireType);
+    std::memcpy(out.data() + mark + 2 * sizeof(std::uint32_t), &wireChannel, sizeof wireChannel);
     return mark;
 }
 
-void finishFrame(std::vector<std::uint8_t>& out, std::size_t mark)
+void finishFrame(std::vector<std::uint8_t>& out, std::size_t mark, std::size_t toFollow)
 {
     const auto length = bytes::convert<std::endian::little>(
-        static_cast<std::uint32_t>(out.size() - mark - frameHeaderBytes));
+        static_cast<std::uint32_t>(out.size() + toFollow - mark - frameHeaderBytes));
     std::memcpy(out.data() + mark, &length, sizeof length);
 }
 

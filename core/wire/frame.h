@@ -36,9 +36,10 @@ struct Frame
     bytes::ByteView payload; // borrows
 };
 
-// Starts a frame in `out`; finishFrame() with the returned mark writes its length.
+// Starts a frame in `out`; finishFrame() with the returned mark writes its length, `toFollow` bytes
+// more than there are.
 std::size_t beginFrame(std::vector<std::uint8_t>& out, std::uint16_t type, std::uint32_t channel);
-void finishFrame(std::vector<std::uint8_t>& out, std::size_t mark);
+void finishFrame(std::vector<std::uint8_t>& out, std::size_t mark, std::size_t toFollow = 0);
 
 // Collects what a stream brings and gives out whole frames.
 class FrameBuffer

@@ -59,10 +59,25 @@ private slots:
         QCOMPARE(a.lag().records, 0U);
     }
 
+    void recordInTwoPartsIsOne()
+    {
+        channel::Ring ring(4096, 1024);
+        channel::Ring::Cursor cursor(ring);
+        const std::vector<std::uint8_t> head{1, 2, 3};
+        const std::vector<std::uint8_t> rest{4, 5};
+        QVERIFY(ring.append(info(1), head, rest));
+        QVERIFY(ring.append(info(2), record(2, 7)));
+        const auto got = cursor.next();
+        QVERIFY(got && std::ranges::equal(got->bytes, std::vector<std::uint8_t>{1, 2, 3, 4, 5}));
+        QCOMPARE(cursor.next()->bytes.size(), 7U);
+        QCOMPARE(ring.written().bytes, 12U);
+    }
+
     void refusesARecordLargerThanAChunk()
     {
         channel::Ring ring(4096, 1024);
         QVERIFY(!ring.append(info(1), record(1, 1024)));
+        QVERIFY(!ring.append(info(1), record(1, 512), record(1, 512)));
         QCOMPARE(ring.written().records, 0U);
     }
 
