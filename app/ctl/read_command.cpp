@@ -86,12 +86,20 @@ public:
         : m_options(options)
         , m_firsts(firsts)
         , m_reporter({[this](const exporting::ExchangeReport& report) { exchange(report); },
-                      [this](const exporting::ConnectionReport& report) { connection(report); }})
+                      [this](const exporting::ConnectionReport& report) { connection(report); }},
+                     printsDetail(options) ? exporting::Detail::Messages : exporting::Detail::Sums)
     {}
+
+    // Connections in full, with their first packets and digests; nothing else needs these.
+    static bool printsDetail(const ReadOptions& options)
+    {
+        return options.json && !options.exchanges && !options.events && !options.messages;
+    }
 
     void onEvent(const flow::Event& event) override
     {
-        if (const auto* opened = std::get_if<flow::ConnectionOpened>(&event.body))
+        const auto* opened = std::get_if<flow::ConnectionOpened>(&event.body);
+        if (opened != nullptr && printsDetail(m_options))
             m_first[event.connection] = m_firsts.take(opened->client, opened->server);
         if (m_options.messages)
             m_store.apply(event);
@@ -120,10 +128,10 @@ private:
 
     void connection(const exporting::ConnectionReport& report)
     {
-        const auto first = m_first.extract(report.connection).mapped();
         if (m_options.exchanges)
             return;
         if (m_options.json) {
+            const auto first = m_first.extract(report.connection).mapped();
             print(dumped(
                 exporting::toJson(report, first.frame, first.sender == report.opened.client)));
             return;
@@ -175,7 +183,8 @@ int read(const ReadOptions& options)
         }
         if (!packet->has_value())
             break;
-        firsts.onPacket(**packet);
+        if (Printer::printsDetail(options))
+            firsts.onPacket(**packet);
         tracker.onPacket(**packet);
     }
     tracker.finish();

@@ -45,7 +45,7 @@ void ConnectionReporter::on(State& state, const flow::ConnectionClosed& event, b
         finishExchange(state, state.exchanges.front().exchange);
     state.report.closed = event;
     state.report.closedAt = at;
-    for (std::size_t i = 0; i < state.streams.size(); ++i)
+    for (std::size_t i = 0; m_detail == Detail::Messages && i < state.streams.size(); ++i)
         state.report.streams.at(i).sha256 = state.streams.at(i).finish();
     if (m_receivers.onConnection)
         m_receivers.onConnection(state.report);
@@ -70,9 +70,10 @@ ExchangeReport& ConnectionReporter::exchange(State& state, flow::ExchangeId id)
     return fresh;
 }
 
-ConnectionReporter::Message&
+MessageReport&
 ConnectionReporter::beginMessage(State& state, Direction direction, flow::ExchangeId id)
 {
+    static const base::Digest ofNothing = base::Sha256().finish();
     // An interim response is a message of its own; its empty body is hashed like any other.
     auto& open = state.open.at(index(direction));
     const auto before = open.find(id.value);
@@ -82,16 +83,17 @@ ConnectionReporter::beginMessage(State& state, Direction direction, flow::Exchan
     message.index = state.report.messages.size();
     MessageReport& report = state.report.messages.emplace_back();
     report.direction = direction;
-    report.bodySha256 = base::Sha256().finish();
-    return message;
+    report.bodySha256 = ofNothing;
+    return report;
 }
 
 void ConnectionReporter::on(State& state, const flow::RequestHead& event, base::Timestamp at)
 {
-    const Message& message = beginMessage(state, Direction::ClientToServer, event.exchange);
-    MessageReport& report = state.report.messages.at(message.index);
-    report.method = event.method;
-    report.target = event.target;
+    if (m_detail == Detail::Messages) {
+        MessageReport& report = beginMessage(state, Direction::ClientToServer, event.exchange);
+        report.method = event.method;
+        report.target = event.target;
+    }
     ExchangeReport& entry = exchange(state, event.exchange);
     entry.hasRequest = true;
     entry.method = event.method;
@@ -101,8 +103,8 @@ void ConnectionReporter::on(State& state, const flow::RequestHead& event, base::
 
 void ConnectionReporter::on(State& state, const flow::ResponseHead& event, base::Timestamp at)
 {
-    const Message& message = beginMessage(state, Direction::ServerToClient, event.exchange);
-    state.report.messages.at(message.index).status = event.status;
+    if (m_detail == Detail::Messages)
+        beginMessage(state, Direction::ServerToClient, event.exchange).status = event.status;
     ExchangeReport& entry = exchange(state, event.exchange);
     entry.status = event.status;
     entry.responseAt = entry.endedAt = at;
@@ -112,23 +114,34 @@ void ConnectionReporter::on(State& state, const flow::ResponseHead& event, base:
 
 void ConnectionReporter::on(State& state, const flow::BodyData& event, base::Timestamp)
 {
+    if (m_detail != Detail::Messages)
+        return;
     auto& open = state.open.at(index(event.direction));
     const auto found = open.find(event.exchange.value);
-    if (found != open.end())
-        found->second.body.update(event.data);
+    if (found == open.end())
+        return;
+    std::optional<base::Sha256>& body = found->second.body;
+    (body ? *body : body.emplace()).update(event.data);
+}
+
+void ConnectionReporter::endMessage(State& state, const flow::MessageEnd& event)
+{
+    auto& open = state.open.at(index(event.direction));
+    const auto found = open.find(event.exchange.value);
+    if (found == open.end())
+        return;
+    MessageReport& report = state.report.messages.at(found->second.index);
+    report.bodyBytes = event.bodyBytes;
+    report.fate = event.fate;
+    if (found->second.body)
+        report.bodySha256 = found->second.body->finish();
+    open.erase(found);
 }
 
 void ConnectionReporter::on(State& state, const flow::MessageEnd& event, base::Timestamp at)
 {
-    auto& open = state.open.at(index(event.direction));
-    const auto found = open.find(event.exchange.value);
-    if (found != open.end()) {
-        MessageReport& report = state.report.messages.at(found->second.index);
-        report.bodyBytes = event.bodyBytes;
-        report.bodySha256 = found->second.body.finish();
-        report.fate = event.fate;
-        open.erase(found);
-    }
+    if (m_detail == Detail::Messages)
+        endMessage(state, event);
     ExchangeReport& entry = exchange(state, event.exchange);
     entry.endedAt = at;
     if (event.direction == Direction::ClientToServer) {
@@ -157,7 +170,8 @@ void ConnectionReporter::on(State& state, const flow::StreamData& event, base::T
 {
     if (!state.report.firstSpeaker)
         state.report.firstSpeaker = event.direction;
-    state.streams.at(index(event.direction)).update(event.data);
+    if (m_detail == Detail::Messages)
+        state.streams.at(index(event.direction)).update(event.data);
     state.report.streams.at(index(event.direction)).bytes += event.data.size();
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ConnectionReporter: from events to one report for each exchange and each connection; what
-// podglassctl read prints. It hashes streams and bodies and keeps no bytes of them.
+// podglassctl read prints. It hashes streams and bodies if asked to and keeps no bytes of them.
 // Contract: the events must hold StreamData for every byte (parse::ParseOptions::alsoStreams) and
 // whole bodies. Reports are given once: an exchange's when both messages ended or its connection
 // closed, a connection's when it closed. Thread: one.
@@ -74,6 +74,13 @@ struct ConnectionReport
     std::optional<flow::Direction> firstSpeaker;
 };
 
+// How much goes into a ConnectionReport. Hashing costs more than all of reassembly and parsing.
+enum class Detail : std::uint8_t
+{
+    Sums,     // no messages, no digests
+    Messages, // and what is in messages, streams with their digests
+};
+
 class ConnectionReporter : public flow::EventSink
 {
 public:
@@ -83,8 +90,9 @@ public:
         std::function<void(const ConnectionReport&)> onConnection; // may be empty
     };
 
-    explicit ConnectionReporter(Receivers receivers)
+    explicit ConnectionReporter(Receivers receivers, Detail detail = Detail::Messages)
         : m_receivers(std::move(receivers))
+        , m_detail(detail)
     {}
 
     void onEvent(const flow::Event& event) override;
@@ -92,8 +100,8 @@ public:
 private:
     struct Message
     {
-        std::size_t index = 0; // in ConnectionReport::messages
-        base::Sha256 body;
+        std::size_t index = 0;            // in ConnectionReport::messages
+        std::optional<base::Sha256> body; // none: no byte of it came
     };
 
     struct State
@@ -121,10 +129,13 @@ private:
     void on(State& state, const flow::ProxyHeader& event, base::Timestamp at);
 
     static ExchangeReport& exchange(State& state, flow::ExchangeId id);
-    static Message& beginMessage(State& state, flow::Direction direction, flow::ExchangeId id);
+    static MessageReport&
+    beginMessage(State& state, flow::Direction direction, flow::ExchangeId id);
+    static void endMessage(State& state, const flow::MessageEnd& event);
     void finishExchange(State& state, flow::ExchangeId id);
 
     Receivers m_receivers;
+    Detail m_detail;
     std::unordered_map<flow::ConnectionId, State> m_connections;
 };
 
