@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a capture file to connections and exchanges, beside other tools, one after the other in each round.
 
-  files.py ROUNDS FILE...        PODGLASSCTL names the program; PEERS="tshark fields" chooses (default: all there are)
+  files.py ROUNDS FILE...     PODGLASSCTL names the program, NIDS_READER the one of peers/ (else it is left out);
+                              PEERS="tcpdump,tshark fields" chooses (default: all there are)
 """
 import os
 import resource
@@ -20,6 +21,20 @@ PEERS = {
     'tshark fields': ['tshark', '-n', '-r', '{}', '-Y', 'http.request', '-T', 'fields', '-e', 'tcp.stream', '-e',
                       'http.request.method', '-e', 'http.request.uri'],
 }
+
+
+if 'NIDS_READER' in os.environ:
+    PEERS['libnids'] = [os.environ['NIDS_READER'], '-r', '{}']
+
+
+def first_line(command):
+    """Seconds until the program has said something."""
+    begin = time.monotonic()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
+        child.stdout.read(1)
+        took = time.monotonic() - begin
+        child.kill()
+    return took
 
 
 def once(command):
@@ -48,6 +63,9 @@ def main():
             print('  %-22s wall %7.2f s  CPU %7.2f s  peak RSS %7.1f MiB  status %d'
                   % (name, statistics.median(run[0] for run in each), statistics.median(run[1] for run in each),
                      statistics.median(run[2] for run in each), each[-1][3]), flush=True)
+        if 'podglass exchanges' in wanted:
+            took = [first_line([part.replace('{}', file) for part in PEERS['podglass exchanges']]) for _ in range(5)]
+            print('  first exchange after %.0f ms (median of 5)' % (statistics.median(took) * 1e3), flush=True)
 
 
 if __name__ == '__main__':

@@ -7,11 +7,13 @@ peer, one after the other, so that a machine that others use as well gives ratio
 
 LOAD   http   wrk, 64 connections, 128 byte answers of nginx
        paced5 iperf3 at 5 Gbit/s, super-packets            paced2 iperf3 at 2 Gbit/s, MTU-sized packets
-       bulk   iperf3, one stream, as fast as it goes
-PEER   null (the noise) | tcpdump | tshark | podglass | podglass4 (four clients) |
-       stalled4, stalled10 (so many clients, all but one of them stopped)
+       even   iperf3 at 200 MB/s, super-packets            bulk   iperf3, one stream, as fast as it goes
+PEER   null (the noise) | tcpdump | tshark | libnids | podglass | podglass4 (four clients) |
+       stalled4, stalled10 (so many clients, all but one of them stopped) |
+       relay (http only: what HAProxy in the path leaves, where Podglass listens beside it)
 
-Needs root, nginx, wrk, iperf3, ethtool; PODGLASSCTL and PODGLASS_AGENT name the programs.
+Needs root, nginx, wrk, iperf3, ethtool; PODGLASSCTL and PODGLASS_AGENT name the programs, NIDS_READER that of peers/.
+RIG begins the names of the namespaces. The kernel's default for TCP may pace: both use cubic.
 """
 import json
 import os
@@ -24,7 +26,7 @@ import tempfile
 import time
 
 CTL, AGENT = os.environ.get('PODGLASSCTL', ''), os.environ.get('PODGLASS_AGENT', '')
-TAG = 'capture-%d' % os.getpid()
+TAG = '%s-%d' % (os.environ.get('RIG', 'capture'), os.getpid())
 POD, CALLER, FOLDER = TAG + '-pod', TAG + '-cli', tempfile.mkdtemp(prefix='pg-mirror-')
 ADDRESS = '10.88.9.2'
 
@@ -37,9 +39,10 @@ def run(*command):
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def start(where, *command, out=None):
+def start(where, *command, out=None, err=None):
     return subprocess.Popen(inside(where, *command) if where else command, stdin=subprocess.DEVNULL,
-                            stdout=open(out, 'wb') if out else subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                            stdout=open(out, 'wb') if out else subprocess.DEVNULL,
+                            stderr=open(err, 'wb') if err else subprocess.DEVNULL)
 
 
 def status(pid, key):
@@ -81,8 +84,15 @@ def rig(load):
     for name, address in ((POD, ADDRESS), (CALLER, '10.88.9.1')):
         run('ip', '-n', name, 'address', 'add', address + '/24', 'dev', 'eth0')
         run('ip', '-n', name, 'link', 'set', 'eth0', 'up')
-        if load == 'paced2':
-            run(*inside(name, 'ethtool', '-K', 'eth0', 'tso', 'off', 'gso', 'off', 'gro', 'off'))
+        run(*inside(name, 'sysctl', '-qw', 'net.ipv4.tcp_congestion_control=cubic'))
+    if load == 'paced2':
+        cut_packets()
+
+
+def cut_packets():
+    """No super-packets from here on, as behind an adapter that merges none."""
+    for name in (POD, CALLER):
+        subprocess.run(inside(name, 'ethtool', '-K', 'eth0', 'tso', 'off', 'gso', 'off', 'gro', 'off'), check=True)
 
 
 def nginx():
@@ -99,31 +109,59 @@ def nginx():
     return process
 
 
-def measure(load, seconds):
-    """Rate, and how many requests or bytes there were."""
+def measure(load, seconds, port=8080):
+    """Rate, how many requests or bytes there were, and milliseconds of the 99th of 100 requests."""
     if load == 'http':
-        text = run(*inside(CALLER, 'wrk', '-t1', '-c64', '-d%ds' % seconds, 'http://%s:8080/small' % ADDRESS)).stdout
-        return float(re.search(r'Requests/sec:\s+([\d.]+)', text).group(1)), int(re.search(r'(\d+) requests in',
-                                                                                           text).group(1))
+        text = run(*inside(CALLER, 'wrk', '-t1', '-c64', '-d%ds' % seconds, '--latency',
+                           'http://%s:%d/small' % (ADDRESS, port))).stdout
+        slow, unit = re.search(r'99%\s+([\d.]+)(us|ms|s)\b', text).groups()
+        return (float(re.search(r'Requests/sec:\s+([\d.]+)', text).group(1)),
+                int(re.search(r'(\d+) requests in', text).group(1)),
+                float(slow) * {'us': 1e-3, 'ms': 1, 's': 1e3}[unit])
     server = start(POD, 'iperf3', '-s', '-1', '-p', '5201')
     time.sleep(0.3)
-    rate = {'paced5': ['-b', '5G'], 'paced2': ['-b', '2G'], 'bulk': []}[load]
+    rate = {'paced5': ['-b', '5G'], 'paced2': ['-b', '2G'], 'even': ['-b', '1600M'], 'bulk': []}[load]
     text = run(*inside(CALLER, 'iperf3', '-J', '-c', ADDRESS, '-p', '5201', '-t', str(seconds), *rate)).stdout
     server.wait(10)
     got = json.loads(text)['end']['sum_received']
-    return got['bits_per_second'] / 1e9, got['bytes']
+    return got['bits_per_second'] / 1e9, got['bytes'], None
+
+
+RELAY = '''global
+  nbthread 1
+defaults
+  mode http
+  timeout connect 5s
+  timeout client 60s
+  timeout server 60s
+frontend in
+  bind :8081
+  default_backend service
+backend service
+  http-reuse always
+  server one 127.0.0.1:8080
+'''
 
 
 class Peer:
     def __init__(self, name, port):
-        self.name, self.processes, self.sums, self.memory = name, [], [], 0
+        self.name, self.processes, self.sums, self.port = name, [], [], port
+        self.words = FOLDER + '/words'
         rule = 'tcp port %d' % port
         if name == 'null':
             return
         if name == 'tcpdump':
-            self.add(start(POD, 'tcpdump', '-i', 'eth0', '-Z', 'root', '-s0', '-B', '16384', '-w', '/dev/null', rule))
+            self.add(start(POD, 'tcpdump', '-i', 'eth0', '-Z', 'root', '-s0', '-B', '16384', '-w', '/dev/null', rule,
+                           err=self.words))
         elif name == 'tshark':
-            self.add(start(POD, 'tshark', '-q', '-i', 'eth0', '-f', rule, '-z', 'conv,tcp'))
+            self.add(start(POD, 'tshark', '-q', '-i', 'eth0', '-f', rule, '-z', 'conv,tcp', err=self.words))
+        elif name == 'libnids':
+            self.add(start(POD, os.environ['NIDS_READER'], 'eth0', rule, out=self.words))
+        elif name == 'relay':
+            with open(FOLDER + '/relay', 'w') as file:
+                file.write(RELAY)
+            self.port = 8081
+            self.add(start(POD, 'haproxy', '-db', '-f', FOLDER + '/relay'))
         else:
             for number in range(int(re.sub(r'\D', '', name) or 1)):
                 out = '%s/sums-%d' % (FOLDER, number)
@@ -177,6 +215,14 @@ class Peer:
                 process.kill()
         self.processes = []
 
+    def said(self):
+        """A capturing tool's own word on what the kernel dropped."""
+        if self.name not in ('tcpdump', 'tshark', 'libnids'):
+            return ''
+        with open(self.words) as file:
+            found = re.search(r'(\d+ packets? dropped.*|nids seen.*)', file.read())
+        return found.group(1) if found else 'tells no drops'
+
     def told(self):
         for out in self.sums:
             with open(out) as file:
@@ -194,16 +240,17 @@ def main():
     try:
         for _ in range(repeats):
             for name in names:
-                before, _ = measure(load, seconds)
+                before, _, slow = measure(load, seconds)
                 peer = Peer(name, port)
                 pids = peer.own()
                 spent = cpu(pids)
-                after, amount = measure(load, seconds)
+                after, amount, slower = measure(load, seconds, peer.port)
                 time.sleep(1.2)
                 spent = cpu(pids) - spent
                 memory = [sum(status(pid, key) for pid in pids) for key in ('VmHWM', 'RssAnon')] if pids else [0, 0]
                 peer.stop()
-                results[name].append((after / before, spent / amount, memory, list(peer.told()), amount))
+                results[name].append((after / before, spent / amount, memory, list(peer.told()), amount, peer.said(),
+                                      slower / slow if slow else 0))
     finally:
         if service:
             service.terminate()
@@ -216,12 +263,14 @@ def main():
         ratios = sorted(run[0] for run in runs)
         unit = 'us a request' if load == 'http' else 'CPU-s/GB'
         own = statistics.median(run[1] for run in runs) * (1e6 if load == 'http' else 1e9)
-        print('%-10s ratio %.2f [%.2f..%.2f]  own %.3f %s  peak RSS %.1f MiB, anonymous %.1f MiB'
-              % (name, statistics.median(ratios), ratios[0], ratios[-1], own, unit, runs[-1][2][0], runs[-1][2][1]))
+        print('%-10s ratio %.2f [%.2f..%.2f]  own %.3f %s  peak RSS %.1f MiB, anonymous %.1f MiB  %s%s'
+              % (name, statistics.median(ratios), ratios[0], ratios[-1], own, unit, runs[-1][2][0], runs[-1][2][1],
+                 'p99 ratio %.2f  ' % statistics.median(run[6] for run in runs) if load == 'http' else '', runs[-1][5]))
         for told in runs[-1][3]:
             agent = told.get('agent', {})
             lost = sum(place['bytes'] for place in told['lost'].values())
             if load != 'http':
+                # Below none: iperf3's own connection on the same port, some 850 bytes of JSON.
                 print('           of %d bytes that the sender counts %d are neither shown nor told as missing'
                       % (runs[-1][4], runs[-1][4] - told['bytes'] - told['gap_bytes'] - lost))
             print('           %d events, %d bytes of payload, %d requests, %d responses; kernel drops %s, gaps %d (%d '
