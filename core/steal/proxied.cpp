@@ -79,6 +79,8 @@ void Proxied::pump()
     if (m_over || m_http2)
         return;
     wantMore();
+    if (m_awaited.empty())
+        std::vector<Awaited>().swap(m_awaited);
     m_up.releaseIfEmpty();
     m_down.releaseIfEmpty();
 }

@@ -22,10 +22,10 @@
 #include "core/steal/socket_end.h"
 #include "core/steal/taken_exchange.h"
 
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace podglass::steal {
 
@@ -152,7 +152,8 @@ private:
 
     parse::Http1Parser m_requests{parse::Http1Parser::Kind::Request};
     parse::Http1Parser m_responses{parse::Http1Parser::Kind::Response};
-    std::deque<Awaited> m_awaited;
+    std::vector<Awaited>
+        m_awaited;     // oldest first; nearly always one, and an idle one holds nothing
     Awaited m_current; // the request being read
     bool m_currentKeepAlive = true;
     std::uint16_t m_status = 0;   // of the last response head of the service

@@ -72,7 +72,7 @@ void Proxied::endOfResponse()
 {
     if (m_awaited.front().tunnelAsked)
         m_tunnelPending = false; // refused: HTTP goes on
-    m_awaited.pop_front();
+    m_awaited.erase(m_awaited.begin());
     if (!m_awaited.empty())
         m_responses.answering(m_awaited.front().method);
 }

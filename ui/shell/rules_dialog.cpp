@@ -57,7 +57,6 @@ void RulesDialog::open(const QString& target)
 {
     m_target = target;
     show();
-    raise();
     activateWindow();
     if (target.isEmpty()) {
         m_text->clear();

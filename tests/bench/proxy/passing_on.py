@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Passing requests on, in pairs with direct and beside HAProxy with the same filters, in one run.
 
-    PODGLASSCTL=… PODGLASS_AGENT=… tests/bench/proxy/passing_on.py http1|http2|one|upload [PAIRS] [SECONDS]
+    PODGLASSCTL=… PODGLASS_AGENT=… tests/bench/proxy/passing_on.py http1|http2|one [PAIRS] [SECONDS]
+    … tests/bench/proxy/passing_on.py bulk [ROUNDS] [MEBIBYTES]
+    … tests/bench/proxy/passing_on.py upload [COUNT] [MEBIBYTES]
     … tests/bench/proxy/passing_on.py soak [REQUESTS]       every body is looked at, none may differ
     … tests/bench/proxy/passing_on.py hold [CONNECTIONS]    held at once; what happens beyond the limit
 
@@ -63,6 +65,7 @@ NAT = 'table ip bench { chain p { type nat hook prerouting priority -100; iifnam
 class Bench(Lab):
     def __enter__(self):
         super().__enter__()
+        os.makedirs(os.path.join(self.folder, 'www'), exist_ok=True)
         with open(os.path.join(self.folder, 'www', 'small.txt'), 'wb') as file:
             file.write(b's' * 128)
         self.start('nghttpd', '--no-tls', '-d', os.path.join(self.folder, 'www'), '8082', where=self.pod,
@@ -212,6 +215,67 @@ def upload(count, megabytes):
         return same == count
 
 
+SWALLOW = '''
+import socket
+listener = socket.create_server(("0.0.0.0", 8080), backlog=64)
+room = bytearray(1 << 20)
+while True:
+    s = listener.accept()[0]
+    head = b""
+    while b"\\r\\n\\r\\n" not in head: head += s.recv(1)
+    left = int(head.lower().split(b"content-length:")[1].split(b"\\r\\n")[0])
+    while left:
+        got = s.recv_into(room, min(left, len(room)))
+        if not got: break
+        left -= got
+    s.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\nConnection: close\\r\\n\\r\\n"); s.close()
+'''
+POUR = '''
+import socket, sys, time
+address, port, megabytes = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+part, start = bytes(1 << 20), time.monotonic()
+s = socket.create_connection((address, port))
+s.sendall(b"POST / HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: %d\\r\\n\\r\\n" % (megabytes << 20))
+for _ in range(megabytes): s.sendall(part)
+assert b" 200 " in s.recv(4096)
+print(time.monotonic() - start)
+'''
+
+
+def bulk(rounds, megabytes):
+    """One upload of zeros, nobody looks at the bytes: MB/s, CPU and memory beside HAProxy."""
+    with Bench(nginx=False) as lab:
+        lab.start('python3', '-c', SWALLOW, where=lab.pod)
+        until(lambda: run(*inside(lab.pod, 'ss', '-ltnH', 'sport = :8080')).stdout, what='the sink')
+        results = {'direct': [], 'haproxy': [], 'podglass': []}
+        for _ in range(rounds):
+            for peer, rows in results.items():
+                process = None
+                if peer == 'haproxy':
+                    process = lab.haproxy()
+                    pid = process.child.pid
+                elif peer == 'podglass':
+                    process = lab.ctl(*STEAL, keep=False).ready()
+                    pid = process.worker()
+
+                def pour(size):
+                    return float(run(*inside(lab.caller, 'python3', '-c', POUR, POD4,
+                                             '9002' if peer == 'haproxy' else '8080', str(size))).stdout)
+                if process is None:
+                    rows.append((megabytes * 1.048576 / pour(megabytes), 0, 0))
+                    continue
+                pour(64)  # what it always needs is touched
+                before, idle = cpu_seconds(pid), memory(pid)
+                took = pour(megabytes)
+                rows.append((megabytes * 1.048576 / took, (cpu_seconds(pid) - before) / (megabytes * 1.048576e-3),
+                             (memory(pid) - idle) / 2**20))
+                process.stop()
+        for peer, rows in results.items():
+            rate, cpu, more = (statistics.median(column) for column in zip(*rows))
+            print('bulk %d MiB, %d rounds: %-9s %6.0f MB/s, CPU %.2f s/GB, anonymous memory +%.1f MiB'
+                  % (megabytes, rounds, peer, rate, cpu, more))
+
+
 CALLER = '''
 import asyncio, sys
 want, workers = int(sys.argv[1]), 64
@@ -309,6 +373,8 @@ def main():
         compare(what, *(numbers + [3, 5][len(numbers):]))
     elif what == 'upload':
         sys.exit(not upload(*(numbers + [8, 1024][len(numbers):])))
+    elif what == 'bulk':
+        bulk(*(numbers + [3, 1024][len(numbers):]))
     elif what == 'soak':
         sys.exit(not soak(*(numbers or [1_000_000])))
     elif what == 'hold':
