@@ -37,7 +37,8 @@ Engine::Engine(io::Loop& loop, Options options, Updates& updates, MakeCarrier ma
                [this](const wire::Message& message) { send(message); },
                {.ended =
                     [this](base::ExchangeId exchange, TakerEnd end) {
-                        m_outbox.push(Taken{exchange, end.answered, std::move(end.problem)});
+                        m_outbox.push(
+                            Taken{exchange, end.answered, std::move(end.problem), end.byTaker});
                     },
                 .held =
                     [this](Held held) {

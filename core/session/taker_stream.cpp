@@ -321,7 +321,9 @@ void TakerStream::endIfSaid()
     if (m_answerOver && m_out.empty() && m_madeSent == m_made.size() && !m_finished) {
         const std::string where = m_socket ? m_socket->where() : std::string("the taker");
         m_hooks.send(wire::StealEnd{m_stream});
-        finish({m_answered, m_answered ? "" : where + " closed without an answer"});
+        finish({.answered = m_answered,
+                .problem = m_answered ? "" : where + " closed without an answer",
+                .byTaker = !m_answered});
     }
 }
 
@@ -345,7 +347,7 @@ void TakerStream::onReset(const wire::StealReset& reset)
 {
     const bool plain = reset.failure == wire::StealFailure::Released
                        || reset.failure == wire::StealFailure::CallerGone;
-    finish({m_answered, m_answered && plain ? "" : reset.message});
+    finish({.answered = m_answered, .problem = m_answered && plain ? "" : reset.message});
 }
 
 void TakerStream::restartSilence()
@@ -365,7 +367,8 @@ void TakerStream::failed(wire::StealFailure failure, const std::string& words)
     if (m_finished)
         return;
     m_hooks.send(wire::StealReset{m_stream, failure, words});
-    finish({m_answered && failure != wire::StealFailure::Released, words});
+    const bool released = failure == wire::StealFailure::Released;
+    finish({.answered = m_answered && !released, .problem = words, .byTaker = !released});
 }
 
 void TakerStream::finish(TakerEnd end)

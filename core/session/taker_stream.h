@@ -26,7 +26,8 @@ namespace podglass::session {
 struct TakerEnd
 {
     bool answered = false;
-    std::string problem; // empty: it went well
+    std::string problem;  // empty: it went well
+    bool byTaker = false; // it failed by the taker, not by its caller or the user
 };
 
 class TakerStream

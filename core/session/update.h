@@ -87,7 +87,8 @@ struct Taken
 {
     base::ExchangeId exchange;
     bool answered = false;
-    std::string problem; // refused, silent, ...
+    std::string problem;  // refused, silent, ...
+    bool byTaker = false; // it failed, not its caller or the user
 };
 
 // How far a capture file is read; the last one is `done`.

@@ -110,6 +110,7 @@ void Feed::apply(const session::Update& update)
         m_store.apply(*traffic);
     } else if (const auto* taken = std::get_if<Taken>(&update)) {
         m_store.apply(*taken);
+        emit this->taken(*taken);
     } else if (const auto* waits = std::get_if<Held>(&update)) {
         emit held(*waits);
     } else if (const auto* over = std::get_if<HeldOver>(&update)) {

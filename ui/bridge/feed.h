@@ -52,6 +52,7 @@ signals:
     void attached(const podglass::wire::Attached& attached);
     void portState(const podglass::wire::PortState& state);
     void telemetry();
+    void taken(const podglass::session::Taken& taken);
     void failure(const podglass::wire::Failure& failure);
     void rules(const podglass::wire::Rules& rules);
     void fileProgress(const podglass::session::FileProgress& progress);

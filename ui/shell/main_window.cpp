@@ -149,6 +149,7 @@ void MainWindow::connectHeld()
     const bridge::Feed& feed = m_work.feed;
     connect(&feed, &bridge::Feed::held, m_held, &HeldPanel::add);
     connect(&feed, &bridge::Feed::heldOver, m_held, &HeldPanel::remove);
+    connect(&feed, &bridge::Feed::taken, this, &MainWindow::onTaken);
     connect(&feed, &bridge::Feed::heldRefused, m_held, &HeldPanel::refuse);
 }
 

@@ -155,6 +155,7 @@ private:
     void askForRules();
     void stealWithoutProbes();
     void stopStealing();
+    void onTaken(const session::Taken& taken);
     void addStealRules(const std::vector<filter::Rule>& rules);
     void editStealFilter();
     void refreshSteal();
@@ -205,6 +206,7 @@ private:
     bridge::ClusterFeed m_clusters;
     std::vector<std::string> m_clusterScope; // namespaces that were typed
     quint32 m_onlyConnection = 0;
+    int m_takerFailures = 0;    // in a row
     bool m_wasStealing = false; // when the link was lost
     QString m_lostWhy;          // the connection, last time
     std::shared_ptr<const filter::CompiledFilter> m_stealCompiled;

@@ -5,6 +5,7 @@
 
 #include "ui/filter/filter_editor.h"
 #include "ui/filter/tree_path.h"
+#include "ui/models/format.h"
 #include "ui/shell/event_log.h"
 #include "ui/shell/held_panel.h"
 #include "ui/shell/list_page.h"
@@ -15,6 +16,7 @@
 #include "ui/shell/steal_bar.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <QDockWidget>
 #include <QSettings>
@@ -26,6 +28,7 @@ using wire::Mode;
 namespace {
 
 constexpr int shortBelow = 640;
+constexpr int failuresTold = 3; // in a row
 
 } // namespace
 
@@ -147,6 +150,25 @@ void MainWindow::stopStealing()
     m_guard->hide();
     if (m_work.attachment.wantedMode() == Mode::Steal)
         m_work.attachment.setMode(Mode::Mirror);
+}
+
+// One failure is that request's, and its row shows it; a row of them is news.
+void MainWindow::onTaken(const session::Taken& taken)
+{
+    if (!taken.byTaker) {
+        if (taken.answered && std::exchange(m_takerFailures, 0) >= failuresTold)
+            m_notice->clear(NoticeKind::Warning);
+        return;
+    }
+    if (++m_takerFailures != failuresTold)
+        return;
+    const QString why = models::visible(taken.problem, true);
+    m_log->add(tr("The handler fails: %1").arg(why));
+    m_notice->say(NoticeKind::Warning,
+                  tr("The handler fails: what is stolen is not answered by it"),
+                  tr("%1  ·  Start it, or stop stealing").arg(why),
+                  tr("Handler…"),
+                  [this] { m_steal->editTaker(); });
 }
 
 // To the editor, where its effect is seen first. It takes effect at once only when nothing is

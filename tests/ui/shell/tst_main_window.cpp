@@ -141,6 +141,30 @@ private slots:
         QVERIFY(!rig.part<QWidget>("stealBanner")->isVisible());
     }
 
+    void aHandlerThatFailsIsTold()
+    {
+        Rig rig;
+        QVERIFY(rig.attach());
+        const auto told = [&] {
+            for (const auto* label : rig.part<QWidget>("noticeBar")->findChildren<QLabel*>())
+                if (label->isVisible() && label->text().contains(QLatin1String("8098 refused")))
+                    return true;
+            return false;
+        };
+        const session::Taken good{{7}, true, "", false};
+        const session::Taken bad{{8}, false, "127.0.0.1:8098 refused", true};
+        const session::Taken callerGone{{9}, false, "the caller went away", false};
+        for (const auto& end : {bad, bad, good, bad, callerGone, bad})
+            rig.agent.push(end);
+        rig.agent.push(session::Break{});
+        QTRY_COMPARE(rig.work.store.rows().end(), store::Number{2});
+        QVERIFY(!told());
+        rig.agent.push(bad); // the third in a row: who went away himself does not count
+        QTRY_VERIFY(told());
+        rig.agent.push(good);
+        QTRY_VERIFY(!told());
+    }
+
     void stealIsNotTakenUpAgainAfterTheLinkWasLost()
     {
         Rig rig;
