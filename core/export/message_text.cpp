@@ -121,6 +121,9 @@ void writeMessages(const store::Store& store, const std::function<void(const std
             line("#" + std::to_string(row.connection) + " gap of "
                  + std::to_string(row.responseBytes)
                  + " bytes: " + exporting::nameOf(static_cast<flow::GapKind>(row.detail)));
+        if (row.kind == store::RowKind::Conflict)
+            line("#" + std::to_string(row.connection) + " conflict: "
+                 + std::to_string(row.responseBytes) + " bytes came twice with different content");
         if (row.kind != store::RowKind::Exchange && row.kind != store::RowKind::Connection)
             continue;
         line(titleOf(store, row));

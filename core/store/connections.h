@@ -26,7 +26,8 @@ struct Connection
     std::array<std::uint64_t, 2> missing{}; // per Direction, in gaps
     std::uint32_t exchanges = 0;
     std::uint32_t anomalies = 0;
-    std::string detail; // TLS: the server name asked for; HTTP/2, raw: what cannot be read
+    std::uint32_t conflicts = 0; // among them: the same bytes with different content
+    std::string detail;          // TLS: the server name asked for; HTTP/2, raw: what cannot be read
     std::string offeredProtocols; // TLS, ALPN
     std::string chosenProtocol;
     std::uint16_t offeredVersion = 0; // TLS, the highest

@@ -21,6 +21,7 @@ enum class RowKind : std::uint8_t
     Lost,       // messages were offered and not delivered
     Break,      // the session was cut and came back
     Connection, // it carries no HTTP that could be read: TLS, raw
+    Conflict,   // the same bytes of one connection came twice with different content
 };
 
 enum class RowMode : std::uint8_t
@@ -68,13 +69,15 @@ enum RowFlag : std::uint16_t
     RowJoinedLate = 128,
     RowUnreadable = 256,    // heads are compressed with what was not seen
     RowRequestUnseen = 512, // only the response was seen
+    RowReset = 1024,        // HTTP/2: one side reset the stream
+    RowLateStart = 2048,    // the first of a connection whose start was not seen
 };
 
 struct Row
 {
     base::ExchangeId exchange;       // Gap, Lost, Break: none
     base::Timestamp at;              // first byte of the request
-    std::uint64_t responseBytes = 0; // body; Gap, Lost: bytes missing
+    std::uint64_t responseBytes = 0; // body; Gap, Lost: bytes missing; Conflict: bytes
     std::uint32_t requestBytes = 0;  // body, saturating; Lost: messages
     std::uint32_t microseconds = 0;  // first byte of request to end of response, saturating
     std::uint32_t connection = 0;    // number of the connection, 0: none
@@ -89,9 +92,11 @@ struct Row
     RowKind kind = RowKind::Exchange;
     RowMode mode = RowMode::Mirror;
     RowState state = RowState::Open;
-    // Gap: flow::GapKind, Lost: flow::LossPlace, Exchange: RowForm, Connection: flow::Protocol
+    // Gap: flow::GapKind, Lost: flow::LossPlace, Exchange: RowForm, Connection: flow::Protocol,
+    // Conflict: flow::Direction
     std::uint8_t detail = 0;
-    // Lost: events (kernel: packets); Break: milliseconds; Exchange: frames
+    // Lost: events (kernel: packets); Break: milliseconds; Exchange: frames; Gap, Conflict: how
+    // many
     std::uint32_t events = 0;
 
     bool operator==(const Row&) const = default;

@@ -10,7 +10,7 @@ std::uint64_t Losses::shown() const
     std::uint64_t total = breaks;
     for (const LossCount& place : byPlace)
         total += place.shown();
-    return total;
+    return total - leftOut().shown();
 }
 
 std::string_view modeName(RowMode mode)

@@ -42,12 +42,19 @@ struct LossCount
 
 struct Losses
 {
-    std::array<LossCount, 4> byPlace{};      // flow::LossPlace
+    std::array<LossCount, 5> byPlace{};      // flow::LossPlace
     std::array<std::uint64_t, 4> gapBytes{}; // flow::GapKind
     std::uint64_t gaps = 0;
+    std::uint64_t conflicts = 0;
     std::uint64_t breaks = 0;
 
+    // Without what the user's own wishes left out (flow::LossPlace::Budget): that is no loss.
     [[nodiscard]] std::uint64_t shown() const;
+
+    [[nodiscard]] const LossCount& leftOut() const
+    {
+        return byPlace[static_cast<std::size_t>(flow::LossPlace::Budget)];
+    }
 };
 
 using PortKey = std::pair<base::TargetId, std::uint16_t>;
@@ -126,6 +133,7 @@ private:
     static void noteGrpcStatus(Row& row, std::string_view text);
     void endResponse(Number number, const flow::MessageEnd& body, base::Timestamp at);
     Row* lastRow(RowKind kind);
+    void showConflict(Number connection, const flow::Event& event, const flow::Anomaly& body);
     Number appendUnseenRequest(const flow::Event& event, base::ExchangeId exchange);
     void showConnection(Number number, base::Timestamp at);
     void updateConnectionRow(Number number, base::Timestamp at);

@@ -78,6 +78,12 @@ void Store::updateConnectionRow(Number number, base::Timestamp at)
     const auto took =
         std::chrono::duration_cast<std::chrono::microseconds>(base::elapsed(row.at, at));
     row.microseconds = saturate(static_cast<std::uint64_t>(took.count()));
+    // It may well go on: that we stopped looking cuts nothing, and how long it takes is not known.
+    if (connection->reason == flow::CloseReason::CaptureStopped) {
+        row.microseconds = 0;
+        row.state = RowState::Done;
+        return;
+    }
     row.flags |= RowResponseEnded;
     row.state = connection->reason == flow::CloseReason::Finished ? RowState::Done : RowState::Cut;
 }
@@ -118,10 +124,13 @@ void Store::on(const flow::Event& event, const flow::Gap& body)
     if (Row* last = lastRow(RowKind::Gap);
         last != nullptr && last->connection == number && last->detail == kind) {
         last->responseBytes += body.length;
+        ++last->events;
         return;
     }
     Row row;
     row.kind = RowKind::Gap;
+    row.mode = modeOf(m_connections.at(number)->origin);
+    row.events = 1;
     row.state = RowState::Gapped;
     row.at = event.at;
     row.connection = number;
@@ -148,6 +157,33 @@ void Store::on(const flow::Event& event, const flow::Anomaly& body)
     note.kept = bytes::asText(body.kept);
     note.dropped = bytes::asText(body.dropped);
     m_streams.note(number, std::move(note));
+    if (body.kind == flow::AnomalyKind::OverlapConflict)
+        showConflict(number, event, body);
+}
+
+// A place in the list of its own: which message it belongs to is not certain.
+void Store::showConflict(Number connection, const flow::Event& event, const flow::Anomaly& body)
+{
+    ++m_losses.conflicts;
+    ++m_connections.change(connection).conflicts;
+    const auto direction = static_cast<std::uint8_t>(body.direction);
+    if (Row* last = lastRow(RowKind::Conflict);
+        last != nullptr && last->connection == connection && last->detail == direction) {
+        last->responseBytes += body.length;
+        ++last->events;
+        return;
+    }
+    Row row;
+    row.kind = RowKind::Conflict;
+    row.state = RowState::Done;
+    row.at = event.at;
+    row.connection = connection;
+    row.responseBytes = body.length;
+    row.events = 1;
+    row.detail = direction;
+    row.mode = modeOf(m_connections.at(connection)->origin);
+    row.port = m_connections.at(connection)->server.port;
+    m_rows.append(row, nullptr);
 }
 
 void Store::on(const flow::Event& event, const flow::Lost& body)

@@ -98,6 +98,13 @@ bool isStream(const Row& row)
     return row.kind == RowKind::Exchange && (form == RowForm::WebSocket || form == RowForm::Tunnel);
 }
 
+// Others may have a field of the name grpc-status, which does not make them gRPC.
+bool isGrpc(const Row& row)
+{
+    const auto form = static_cast<RowForm>(row.detail);
+    return form == RowForm::Grpc || form == RowForm::GrpcWeb;
+}
+
 void fillHead(Message& message,
               std::span<const flow::HeaderField> fields,
               bytes::ByteView raw,
@@ -166,6 +173,8 @@ void Store::on(const flow::Event& event, const flow::RequestHead& body)
     row.version = static_cast<std::uint8_t>(body.version);
     row.mode = modeOf(connection.origin);
     row.flags = rowFlags(body.flags);
+    if (connection.joinedLate && connection.exchanges == 1)
+        row.flags |= RowLateStart;
     row.detail = static_cast<std::uint8_t>(formOf(body.fields, RowForm::Http));
     auto content = std::make_unique<Content>();
     fillHead(content->request, body.fields, body.raw, body.flags, event.at);
@@ -224,6 +233,8 @@ void Store::addInterim(Number number, const flow::Event& event, const flow::Resp
 void Store::noteGrpcStatus(Row& row, std::string_view text)
 {
     constexpr unsigned highest = 254;
+    if (!isGrpc(row))
+        return;
     unsigned code = 0;
     const auto [stopped, error] = std::from_chars(text.data(), text.data() + text.size(), code);
     if (error == std::errc() && stopped == text.data() + text.size())
@@ -342,9 +353,13 @@ void Store::on(const flow::Event& event, const flow::MessageFrame& body)
     if (number == 0)
         return;
     Row& row = m_rows.change(number);
-    if (body.kind == flow::FrameKind::GrpcStatus)
+    if (body.kind == flow::FrameKind::StreamReset)
+        row.flags |= RowReset;
+    if (body.kind == flow::FrameKind::GrpcStatus) {
+        if (!isGrpc(row))
+            return;
         row.grpcStatus = static_cast<std::uint8_t>(std::min(body.code, 254U));
-    else
+    } else
         ++row.events;
     Content* content = m_rows.content(number);
     if (content == nullptr)

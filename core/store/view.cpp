@@ -36,7 +36,7 @@ bool View::accepts(const Sieve& sieve, Number number)
         return true;
     if (number < sieve.from)
         return false;
-    if (row->kind == RowKind::Gap && sieve.filters())
+    if ((row->kind == RowKind::Gap || row->kind == RowKind::Conflict) && sieve.filters())
         return sieve.connection != 0 && row->connection == sieve.connection;
     if (row->kind != RowKind::Exchange && row->kind != RowKind::Connection)
         return true;

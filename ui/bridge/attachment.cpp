@@ -15,6 +15,7 @@ Attachment::Attachment(Link& link, Feed& feed, QObject* parent)
 {
     connect(&feed, &Feed::attached, this, &Attachment::onAttached);
     connect(&feed, &Feed::portState, this, &Attachment::onPortState);
+    connect(&feed, &Feed::failure, this, &Attachment::onFailure);
     connect(&feed, &Feed::stateChanged, this, &Attachment::onState);
     connect(&feed, &Feed::hello, this, [this](const wire::Hello& hello) {
         m_host = QString::fromStdString(hello.host);
@@ -46,6 +47,7 @@ void Attachment::detach()
         return;
     m_link.detach(m_target.target);
     m_target = {};
+    m_gone.clear();
     m_states.clear();
     m_ports.clear();
     m_stealPort = 0;
@@ -226,6 +228,7 @@ void Attachment::onAttached(const wire::Attached& attached)
     const bool again = this->attached() && attached.target == m_target.target;
     const QVector<quint16> before = again ? ports() : QVector<quint16>();
     m_target = attached;
+    m_gone.clear();
     m_states.clear();
     if (!again)
         m_wanted = wire::Mode::Mirror; // the safe mode needs no question
@@ -252,6 +255,16 @@ void Attachment::onPortState(const wire::PortState& state)
     emit changed();
 }
 
+// Of no request and of our target: the agent follows it no longer.
+void Attachment::onFailure(const wire::Failure& failure)
+{
+    if (failure.request != 0 || !attached() || failure.target != m_target.target)
+        return;
+    m_gone = QString::fromStdString(failure.what);
+    m_states.clear();
+    emit changed();
+}
+
 void Attachment::onState(const session::StateChanged& state)
 {
     using session::State;
@@ -259,6 +272,7 @@ void Attachment::onState(const session::StateChanged& state)
     m_cutWhileStealing = m_cutWhileStealing || (lost && m_wanted == wire::Mode::Steal);
     if (state.state == State::Disconnected || state.state == State::Failed) {
         m_target = {};
+        m_gone.clear();
         m_states.clear();
         m_wanted = wire::Mode::Off;
     } else if (state.state == State::Reconnecting && m_wanted == wire::Mode::Steal) {

@@ -23,6 +23,9 @@ public:
 
     [[nodiscard]] bool attached() const { return static_cast<bool>(m_target.target); }
 
+    // Why nothing more comes from the target; empty while it is there.
+    [[nodiscard]] const QString& gone() const { return m_gone; }
+
     [[nodiscard]] const wire::Attached& target() const { return m_target; }
 
     // "checkout (build-3)"
@@ -85,6 +88,7 @@ signals:
     void notice(const QString& text);
 
 private:
+    void onFailure(const wire::Failure& failure);
     void onAttached(const wire::Attached& attached);
     void onPortState(const wire::PortState& state);
     void onState(const session::StateChanged& state);
@@ -95,6 +99,7 @@ private:
     Link& m_link;
     wire::Attached m_target;
     QString m_host;
+    QString m_gone;
     QVector<quint16> m_ports;
     quint16 m_stealPort = 0;
     bool m_viewOnly = false;

@@ -69,8 +69,9 @@ void addFacts(ConnectionDetail& detail, const store::Connection& row)
     else if (!row.detail.empty())
         add(tr("Not readable"), visible(row.detail));
     add(tr("Opened"),
-        row.joinedLate ? tr("before %1: its start was not seen").arg(dateAndClock(row.opened))
-                       : dateAndClock(row.opened));
+        row.joinedLate
+            ? tr("joined late: before %1, its start was not seen").arg(dateAndClock(row.opened))
+            : dateAndClock(row.opened));
     add(tr("State"),
         row.open ? tr("open")
                  : tr("%1, %2").arg(closeText(row.reason), dateAndClock(row.closedAt)));
@@ -82,18 +83,24 @@ void addFacts(ConnectionDetail& detail, const store::Connection& row)
                 .arg(bytes(row.missing[0]), bytes(row.missing[1])));
     if (row.exchanges != 0)
         add(tr("Requests"), count(row.exchanges));
-    if (row.anomalies != 0)
-        add(tr("Oddities"), count(row.anomalies));
+    if (row.conflicts != 0)
+        add(tr("Conflicts"),
+            tr("%1: what the application read is shown").arg(count(row.conflicts)));
+    if (row.anomalies != row.conflicts)
+        add(tr("Other oddities"), count(row.anomalies - row.conflicts));
 }
 
 ConnectionNote noteOf(const store::StreamNote& from)
 {
     ConnectionNote note;
+    note.toServer = from.direction == flow::Direction::ClientToServer;
+    note.offset = from.offset;
     const QString side = from.direction == flow::Direction::ClientToServer ? tr("to the server")
                                                                            : tr("to the client");
     const QString place = tr("at byte %1 %2").arg(count(from.offset), side);
     if (from.gap) {
         note.text = tr("%1 missing %2: %3").arg(bytes(from.length), place, gapText(from.gapKind));
+        note.gap = true;
         return note;
     }
     note.text = from.length == 0
@@ -134,7 +141,7 @@ QString anomalyText(flow::AnomalyKind kind)
     using Kind = flow::AnomalyKind;
     switch (kind) {
     case Kind::OverlapConflict:
-        return tr("the same bytes came twice with different content");
+        return tr("conflict: the same bytes came twice with different content");
     case Kind::Retransmission:
         return tr("retransmission");
     case Kind::OutOfOrder:
@@ -198,10 +205,10 @@ QString connectionTitle(const store::Connection& connection)
     }
     QString text = connection.protocol == flow::Protocol::ServerFirst
                        ? tr("no HTTP, the server speaks first")
-                       : tr("no HTTP that could be read");
+                       : tr("raw bytes, no HTTP");
     if (!connection.detail.empty())
         text += tr(": %1").arg(visible(connection.detail));
-    return connection.joinedLate ? tr("%1, joined in mid-stream").arg(text) : text;
+    return text;
 }
 
 ConnectionDetail
@@ -213,6 +220,7 @@ connectionDetailOf(const store::Store& store, store::Number number, std::uint64_
         return detail;
     detail.number = number;
     detail.title = connectionTitle(*row);
+    detail.open = row->open;
     detail.encrypted = row->protocol == flow::Protocol::Tls || row->offeredVersion != 0;
     addFacts(detail, *row);
     const store::Stream* stream = store.stream(number);

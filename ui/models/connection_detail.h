@@ -25,7 +25,10 @@ struct StreamChunk
 
 struct ConnectionNote
 {
-    QString text; // "2,048 B missing at byte 1,024 to server: missed by capture"
+    QString text; // "2,048 B missing at byte 1,024 to the server: missed by capture"
+    bool toServer = false;
+    quint64 offset = 0; // in the stream of its direction
+    bool gap = false;
     bool conflict = false;
     QByteArray kept; // conflict: both versions
     QByteArray dropped;
@@ -43,6 +46,7 @@ struct ConnectionDetail
     QString left;                // what of the stream is not here; empty: nothing
     bool encrypted = false;      // bytes are no text
     bool hasStream = false;
+    bool open = false; // bytes may follow
 
     bool operator==(const ConnectionDetail&) const = default;
 };

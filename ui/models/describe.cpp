@@ -5,6 +5,7 @@
 
 #include "ui/models/connection_detail.h"
 #include "ui/models/format.h"
+#include "ui/models/row_marks.h"
 
 #include <QCoreApplication>
 #include <QStringList>
@@ -16,14 +17,6 @@ namespace {
 QString tr(const char* text)
 {
     return QCoreApplication::translate("describe", text);
-}
-
-// English needs no translation file this way; other languages get the plural rule of theirs by %n.
-QString trn(const char* one, const char* many, std::uint64_t number)
-{
-    const auto n = static_cast<int>(std::min<std::uint64_t>(number, INT_MAX));
-    QString text = QCoreApplication::translate("describe", n == 1 ? one : many, nullptr, n);
-    return text.replace(QLatin1String("%L"), count(number));
 }
 
 } // namespace
@@ -49,6 +42,8 @@ QString modeIcon(const store::Row& row)
 {
     if (row.kind == store::RowKind::Connection)
         return QStringLiteral("connections");
+    if (row.kind == store::RowKind::Conflict)
+        return QStringLiteral("conflict");
     if (row.kind != store::RowKind::Exchange)
         return QStringLiteral("lost");
     switch (row.mode) {
@@ -74,13 +69,15 @@ QString stateText(const store::Row& row)
     case store::RowState::Done:
         return tr("complete");
     case store::RowState::Cut:
-        return tr("cut by the end of the connection");
+        return (row.flags & store::RowReset) != 0 ? tr("cut: the stream was reset")
+                                                  : tr("cut by the end of the connection");
     case store::RowState::Gapped:
         return tr("cut where capture lost part of it");
     case store::RowState::Broken:
         return tr("framing error, the rest is raw");
     case store::RowState::Unanswered:
-        return tr("response not seen");
+        return (row.flags & store::RowReset) != 0 ? tr("the stream was reset before a response")
+                                                  : tr("response not seen");
     }
     return {};
 }
@@ -152,7 +149,7 @@ QString closeText(flow::CloseReason reason)
     case flow::CloseReason::Replaced:
         return tr("replaced by a new one");
     case flow::CloseReason::CaptureStopped:
-        return tr("capture stopped");
+        return tr("still open when capture stopped");
     case flow::CloseReason::TakenOver:
         return tr("taken over by the proxy");
     case flow::CloseReason::Lagged:
@@ -196,47 +193,13 @@ QString statusText(const store::Row& row)
 {
     if (row.kind == store::RowKind::Exchange && row.grpcStatus != store::noGrpcStatus)
         return QString::fromStdString(store::grpcStatusName(row.grpcStatus));
+    const auto form = static_cast<store::RowForm>(row.detail);
+    const bool grpc = row.kind == store::RowKind::Exchange
+                      && (form == store::RowForm::Grpc || form == store::RowForm::GrpcWeb);
+    constexpr int fine = 200; // says nothing of the call, whose status comes behind
+    if (grpc && row.status == fine && row.state != store::RowState::Open)
+        return tr("no status");
     return row.status == 0 ? QString() : QString::number(row.status);
-}
-
-QString lossText(const store::Row& row)
-{
-    switch (row.kind) {
-    case store::RowKind::Exchange:
-    case store::RowKind::Connection:
-        return {};
-    case store::RowKind::Gap:
-        return tr("%1 missing in one connection: %2")
-            .arg(bytes(row.responseBytes), gapText(static_cast<flow::GapKind>(row.detail)));
-    case store::RowKind::Break:
-        return tr("Connection to the agent was cut for %1; what passed meanwhile is unknown")
-            .arg(duration(std::uint64_t{row.events} * 1000));
-    case store::RowKind::Lost:
-        break;
-    }
-    switch (static_cast<flow::LossPlace>(row.detail)) {
-    case flow::LossPlace::Kernel:
-        return trn("1 packet lost: the kernel's capture ring was full",
-                   "%L packets lost: the kernel's capture ring was full",
-                   row.events);
-    case flow::LossPlace::Agent:
-        return trn("1 message lost: this client was too slow for the agent's ring",
-                   "%L messages lost: this client was too slow for the agent's ring",
-                   row.requestBytes);
-    case flow::LossPlace::Tunnel:
-        return trn("1 message lost: the tunnel was cut",
-                   "%L messages lost: the tunnel was cut",
-                   row.requestBytes);
-    case flow::LossPlace::Desktop:
-        return trn("1 message lost: this window's own limit",
-                   "%L messages lost: this window's own limit",
-                   row.requestBytes);
-    case flow::LossPlace::Budget:
-        return trn("1 message left out: sampling or rate cap that you set",
-                   "%L messages left out: sampling or rate cap that you set",
-                   row.requestBytes);
-    }
-    return {};
 }
 
 QString sentence(const store::Store& store, store::Number number)
@@ -246,13 +209,13 @@ QString sentence(const store::Store& store, store::Number number)
         return {};
     if (row->kind == store::RowKind::Connection) {
         const store::Connection* connection = store.connections().at(row->connection);
-        return tr("%1, %2, %3")
-            .arg(kindText(*row),
-                 connection == nullptr ? QString() : connectionTitle(*connection),
-                 stateText(*row));
+        QStringList parts{kindText(*row),
+                          connection == nullptr ? QString() : connectionTitle(*connection),
+                          stateText(*row)};
+        return (parts + tagsOf(store, *row)).join(QStringLiteral(", "));
     }
     if (row->kind != store::RowKind::Exchange)
-        return lossText(*row);
+        return lossText(store, *row);
     const auto& texts = store.rows().texts();
     QStringList parts{visible(texts.text(row->method)) + QLatin1Char(' ')
                       + visible(texts.text(row->path))};
@@ -264,22 +227,8 @@ QString sentence(const store::Store& store, store::Number number)
         parts << duration(row->microseconds);
     if (row->state != store::RowState::Done)
         parts << stateText(*row);
-    parts << modeText(row->mode).toLower();
+    parts << tagsOf(store, *row) << modeText(row->mode).toLower();
     return parts.join(QStringLiteral(", "));
-}
-
-QString lossSummary(const store::Losses& losses)
-{
-    QStringList parts;
-    for (std::size_t place = 0; place < losses.byPlace.size(); ++place)
-        if (const std::uint64_t lost = losses.byPlace[place].shown(); lost != 0)
-            parts << placeText(static_cast<flow::LossPlace>(place)) + QLatin1Char(' ')
-                         + count(lost);
-    if (losses.breaks != 0)
-        parts << trn("1 interruption", "%L interruptions", losses.breaks);
-    if (parts.isEmpty())
-        return tr("Lost 0");
-    return tr("Lost %1 (%2)").arg(count(losses.shown()), parts.join(QStringLiteral(", ")));
 }
 
 } // namespace podglass::models

@@ -23,13 +23,7 @@ bool carriesMessages(const store::Row& row);
 // "200", "NOT_FOUND"; of a WebSocket or tunnel while it is open "open".
 QString statusText(const store::Row& row);
 
-// What a Gap, Lost or Break row says over its whole width; empty for requests.
-QString lossText(const store::Row& row);
-
 // "POST /cart/items, 201, 12 ms, stolen"
 QString sentence(const store::Store& store, store::Number number);
-
-// "Lost 214 (agent 200, kernel 14)"; "Lost 0"
-QString lossSummary(const store::Losses& losses);
 
 } // namespace podglass::models

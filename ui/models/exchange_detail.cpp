@@ -5,6 +5,7 @@
 #include "ui/models/connection_detail.h"
 #include "ui/models/describe.h"
 #include "ui/models/format.h"
+#include "ui/models/row_marks.h"
 #include "ui/models/secrets.h"
 
 #include <QCoreApplication>
@@ -118,6 +119,46 @@ void fillConnection(ExchangeDetail& detail, const store::Store& store, const sto
     detail.protocol = protocolText(connection->protocol);
 }
 
+// What its connection went through, for a request: which bytes of it belong to this one is not
+// certain, so it is said of the connection.
+void fillOddities(ExchangeDetail& detail, const store::Store& store, const store::Row& row)
+{
+    const store::Connection* connection = store.connections().at(row.connection);
+    if (connection == nullptr || row.kind != store::RowKind::Exchange)
+        return;
+    if ((row.flags & store::RowReset) != 0 && row.state == store::RowState::Done)
+        detail.oddities << tr("The stream was reset: see its messages");
+    if ((row.flags & store::RowLateStart) != 0)
+        detail.oddities << tr("Joined late: capture began in the middle of this connection");
+    if (const std::uint64_t missing = connection->missing[0] + connection->missing[1]; missing != 0)
+        detail.oddities << tr("%1 of this connection are missing").arg(bytes(missing));
+    if (connection->conflicts != 0)
+        detail.oddities << tr("Conflict: bytes of this connection came twice with different "
+                              "content; what the application read is shown");
+}
+
+QString noResponseText(const store::Store& store, const store::Row& row)
+{
+    if (row.state == store::RowState::Open)
+        return tr("No response yet.");
+    if ((row.flags & store::RowReset) != 0)
+        return tr("No response: the stream was reset before one came.");
+    const store::Connection* connection = store.connections().at(row.connection);
+    if (connection == nullptr || connection->open)
+        return tr("The response was not seen.");
+    switch (connection->reason) {
+    case flow::CloseReason::Reset:
+        return tr("No response: the connection was reset before one came.");
+    case flow::CloseReason::Finished:
+        return tr("No response: the connection was closed before one came.");
+    case flow::CloseReason::CaptureStopped:
+        return row.mode == store::RowMode::File ? tr("No response before the capture ends.")
+                                                : tr("No response before capture stopped.");
+    default:
+        return tr("The response was not seen.");
+    }
+}
+
 // "103 Early Hints after 2 ms"
 QString interimNote(const store::Content& content)
 {
@@ -151,9 +192,12 @@ ExchangeDetail detailOf(const store::Store& store, store::Number number)
         return detail;
     const auto& texts = store.rows().texts();
     detail.number = number;
-    detail.connectionOnly = row->kind == store::RowKind::Connection;
+    const bool place = row->kind == store::RowKind::Gap || row->kind == store::RowKind::Conflict;
+    // Where one connection is concerned, it is what there is to look at.
+    detail.connectionOnly = row->kind == store::RowKind::Connection
+                            || (place && store.connections().at(row->connection) != nullptr);
     detail.loss = row->kind != store::RowKind::Exchange && !detail.connectionOnly;
-    detail.lossText = lossText(*row);
+    detail.lossText = lossText(store, *row);
     detail.kind = kindText(*row);
     detail.messages = carriesMessages(*row);
     detail.statusText = statusText(*row);
@@ -166,22 +210,24 @@ ExchangeDetail detailOf(const store::Store& store, store::Number number)
                      : detail.target;
     if (const store::Connection* of = store.connections().at(row->connection);
         of != nullptr && detail.connectionOnly)
-        detail.target = connectionTitle(*of);
+        detail.target = place ? detail.lossText : connectionTitle(*of);
     if ((row->flags & store::RowUnreadable) != 0 && detail.target.isEmpty())
         detail.target = tr("(headers unreadable, joined late)");
     else if ((row->flags & store::RowRequestUnseen) != 0)
         detail.target = tr("(request not seen)");
     detail.status = row->status;
     detail.started = dateAndClock(row->at);
-    if (row->state != store::RowState::Done)
+    if (row->state != store::RowState::Done && !place)
         detail.state = stateText(*row);
     detail.mode = modeText(row->mode);
     detail.modeIcon = modeIcon(*row);
+    detail.open = row->state == store::RowState::Open;
     detail.stolen = row->mode == store::RowMode::Stolen;
     detail.mirrored = row->mode == store::RowMode::Mirror;
     detail.marked = (row->flags & store::RowMarked) != 0;
     detail.bytesDropped = (row->flags & store::RowBytesDropped) != 0;
     fillConnection(detail, store, *row);
+    fillOddities(detail, store, *row);
     if (const store::Content* content = store.rows().contentOf(number)) {
         detail.request = message(content->request);
         detail.response = message(content->response);
@@ -198,6 +244,8 @@ ExchangeDetail detailOf(const store::Store& store, store::Number number)
             detail.request.note +=
                 (detail.request.note.isEmpty() ? QString() : QStringLiteral("; "))
                 + tr("answered before it was whole");
+        if (!detail.response.seen)
+            detail.noResponse = noResponseText(store, *row);
         fillTiming(detail, *content);
     }
     return detail;

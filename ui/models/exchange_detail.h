@@ -47,10 +47,13 @@ struct ExchangeDetail
     QString url;
     int status = 0;
     QString reason;
-    QString started; // date and time
-    QString state;   // in words; empty: complete
-    QString mode;    // "Stolen", with who: `taker`
+    QString started;      // date and time
+    QString state;        // in words; empty: complete
+    QString noResponse;   // why there is none; empty: there is one
+    QStringList oddities; // of the exchange or its connection, a sentence each
+    QString mode;         // "Stolen", with who: `taker`
     QString modeIcon;
+    bool open = false; // more may follow
     bool stolen = false;
     bool mirrored = false;
     QString takerProblem;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/exchange_model.h"
 
+#include "ui/models/body_text.h"
 #include "ui/models/connection_detail.h"
 #include "ui/models/describe.h"
 #include "ui/models/format.h"
+#include "ui/models/row_marks.h"
 
 #include <array>
 
@@ -12,6 +14,11 @@ namespace podglass::models {
 using store::Column;
 
 namespace {
+
+bool isTls(const store::Row& row)
+{
+    return static_cast<flow::Protocol>(row.detail) == flow::Protocol::Tls;
+}
 
 // What a request is says more than its method, where that is always the same.
 QString methodText(const store::Row& row, const QString& method)
@@ -26,6 +33,33 @@ QString methodText(const store::Row& row, const QString& method)
     default:
         return method;
     }
+}
+
+// Where no name is known, the address says which service it is.
+QString hostText(const store::Store& store, const store::Row& row, const QString& name)
+{
+    if (row.kind == store::RowKind::Exchange
+        || (row.kind == store::RowKind::Connection && isTls(row) && !name.isEmpty()))
+        return name;
+    const store::Connection* connection = store.connections().at(row.connection);
+    return connection == nullptr || !connection->known
+               ? QString()
+               : QString::fromStdString(connection->server.text());
+}
+
+// The first bytes of a stream, where they are text: they often say what it is.
+QString beginning(const store::Store& store, const store::Row& row)
+{
+    constexpr std::size_t shown = 64;
+    const store::Stream* stream = store.stream(row.connection);
+    if (isTls(row) || stream == nullptr || stream->parts.empty())
+        return {};
+    const auto& data = stream->parts.front().data;
+    const auto part = bytes::ByteView(data).first(std::min(data.size(), shown));
+    const std::string_view text = bytes::asText(part);
+    return looksLikeText({text.data(), static_cast<qsizetype>(text.size())})
+               ? ExchangeModel::tr("\u201c%1\u201d").arg(visible(text, true).simplified())
+               : QString();
 }
 
 QString clientText(const store::Store& store, const store::Row& row)
@@ -77,10 +111,13 @@ QString ExchangeModel::pathText(const store::Row& row) const
 {
     if (row.kind == store::RowKind::Connection) {
         const store::Connection* connection = m_store.connections().at(row.connection);
-        return connection == nullptr ? tr("forgotten") : connectionTitle(*connection);
+        const QString title =
+            connection == nullptr ? tr("forgotten") : connectionTitle(*connection);
+        const QString start = beginning(m_store, row);
+        return start.isEmpty() ? title : title + QStringLiteral("   ") + start;
     }
     if (row.kind != store::RowKind::Exchange)
-        return lossText(row);
+        return lossText(m_store, row);
     const std::string_view path = m_store.rows().texts().text(row.path);
     if (path.empty() && (row.flags & store::RowUnreadable) != 0)
         return tr("(headers unreadable, joined late)");
@@ -108,7 +145,7 @@ QString ExchangeModel::text(store::Number number, Column column) const
     case Column::Path:
         return pathText(*row);
     case Column::Host:
-        return visible(texts.text(row->host));
+        return hostText(m_store, *row, visible(texts.text(row->host)));
     case Column::Status:
         return statusText(*row);
     case Column::Duration:
@@ -136,7 +173,11 @@ RowLook ExchangeModel::look(store::Number number) const
     constexpr int failed = 500;
     look.status =
         row->grpcStatus == store::noGrpcStatus || row->grpcStatus == 0 ? row->status : failed;
+    if (const QString shown = statusText(*row); !shown.isEmpty() && shown.at(0).isLower())
+        look.status = 0; // words of ours
     look.loss = row->kind != store::RowKind::Exchange && row->kind != store::RowKind::Connection;
+    look.sentence = row->kind != store::RowKind::Exchange;
+    look.conflict = row->kind == store::RowKind::Conflict;
     look.stolen = row->mode == store::RowMode::Stolen;
     look.open = row->state == store::RowState::Open;
     look.problem = (row->state != store::RowState::Done && !look.open)
@@ -144,6 +185,12 @@ RowLook ExchangeModel::look(store::Number number) const
     look.marked = (row->flags & store::RowMarked) != 0;
     look.suspicious = (row->flags & store::RowSuspicious) != 0;
     return look;
+}
+
+QStringList ExchangeModel::tags(store::Number number) const
+{
+    const store::Row* row = m_store.rows().at(number);
+    return row == nullptr ? QStringList() : tagsOf(m_store, *row);
 }
 
 quint32 ExchangeModel::connectionOf(store::Number number) const
@@ -167,7 +214,10 @@ QVariant ExchangeModel::data(const QModelIndex& index, int role) const
         if (const store::Row* row = m_store.rows().at(number); row != nullptr) {
             if (column == Column::Mode)
                 return tr("%1, %2").arg(modeText(row->mode), stateText(*row));
-            return text(number, column).toHtmlEscaped();
+            QStringList lines{text(number, column).toHtmlEscaped()};
+            if (column == Column::Path)
+                lines << tagsOf(m_store, *row);
+            return lines.join(QStringLiteral("<br>"));
         }
         return {};
     case Qt::TextAlignmentRole:

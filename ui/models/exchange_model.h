@@ -16,9 +16,11 @@ inline constexpr int exchangeColumns = 10;
 // How a row looks, for the delegate; no widget needs to know a store::Row.
 struct RowLook
 {
-    QString icon;      // of ui/theme
-    int status = 0;    // of gRPC that ended otherwise than OK: 500, as colours go
-    bool loss = false; // `text` goes over the whole width
+    QString icon;          // of ui/theme
+    int status = 0;        // of gRPC that ended otherwise than OK: 500, as colours go
+    bool loss = false;     // `text` goes over the whole width
+    bool conflict = false; // one of those, and nothing is lost
+    bool sentence = false; // the path column holds words
     bool stolen = false;
     bool problem = false; // cut, gapped, broken, unanswered, taker failed
     bool open = false;
@@ -44,6 +46,8 @@ public:
     [[nodiscard]] QString text(store::Number number, store::Column column) const;
 
     [[nodiscard]] RowLook look(store::Number number) const;
+    // What is missing or odd, in a word or two each; none: nothing is.
+    [[nodiscard]] QStringList tags(store::Number number) const;
     // 0: none.
     [[nodiscard]] quint32 connectionOf(store::Number number) const;
 

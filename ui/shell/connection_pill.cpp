@@ -35,6 +35,14 @@ void ConnectionPill::setState(const session::StateChanged& state)
     render();
 }
 
+void ConnectionPill::setInstead(const QString& word, const QString& why, theme::Role role)
+{
+    m_instead = word;
+    m_insteadWhy = why;
+    m_insteadRole = role;
+    render();
+}
+
 void ConnectionPill::setTelemetry(const store::History& history, const store::Losses& losses)
 {
     const auto& samples = history.fine();
@@ -84,6 +92,13 @@ void ConnectionPill::render()
         word = tr("Failed");
         role = theme::Role::Failure;
         break;
+    }
+    if (!m_instead.isEmpty()) {
+        setIcon(theme::icon(QStringLiteral("dot"), m_insteadRole));
+        setText(m_instead);
+        setToolTip(m_insteadWhy);
+        setAccessibleName(tr("Connection: %1").arg(m_instead));
+        return;
     }
     setIcon(theme::icon(QStringLiteral("dot"), role));
     setText(m_figures.isEmpty() ? word : word + QStringLiteral("   ") + m_figures);

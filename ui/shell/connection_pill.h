@@ -5,6 +5,8 @@
 #include "core/session/update.h"
 #include "core/store/store.h"
 
+#include "ui/theme/colors.h"
+
 #include <QToolButton>
 
 namespace podglass::shell {
@@ -17,6 +19,9 @@ public:
     explicit ConnectionPill(QWidget* parent = nullptr);
 
     void setState(const session::StateChanged& state);
+    // Instead of the state of the agent, while what is shown is not live: a file, a target that is
+    // gone. An empty word: the state again.
+    void setInstead(const QString& word, const QString& why, theme::Role role);
     // Rates are taken between this call's newest sample and the one before.
     void setTelemetry(const store::History& history, const store::Losses& losses);
 
@@ -24,6 +29,9 @@ private:
     void render();
 
     session::StateChanged m_state;
+    QString m_instead;
+    QString m_insteadWhy;
+    theme::Role m_insteadRole = theme::Role::Muted;
     QString m_figures;
     bool m_slow = false;
     bool m_losing = false;

@@ -25,6 +25,7 @@
 #include <QCloseEvent>
 #include <QComboBox>
 #include <QDockWidget>
+#include <QFileInfo>
 #include <QGuiApplication>
 #include <QMenu>
 #include <QPushButton>
@@ -171,9 +172,13 @@ void MainWindow::onAttachmentChanged()
     const QString name = attachment.name();
     m_target->setText(attached ? name : tr("Choose target"));
     m_target->setAccessibleName(attached ? tr("Target: %1").arg(name) : tr("Choose target"));
-    setWindowTitle(attached ? tr("%1 — Podglass").arg(name) : tr("Podglass"));
+    const QString shown = m_fileShown ? QFileInfo(m_file).fileName() : name;
+    setWindowTitle(shown.isEmpty() ? tr("Podglass") : tr("%1 — Podglass").arg(shown));
     m_mode->setMode(attachment.mode());
     m_mode->setAvailable(attached, attachment.lacking());
+    m_modeAction->setVisible(!m_fileShown);
+    m_freezeAction->setVisible(!m_fileShown);
+    updatePill();
     updatePorts();
     if (attached)
         m_previewTimer.start();
@@ -181,6 +186,18 @@ void MainWindow::onAttachmentChanged()
         m_previewTimer.stop();
     refreshSteal();
     m_list->refresh();
+}
+
+// "Live" is said of what is watched, not of the road to the agent alone.
+void MainWindow::updatePill()
+{
+    const QString file = models::visible(QFileInfo(m_file).fileName().toStdString(), true);
+    if (m_fileShown)
+        m_pill->setInstead(tr("Capture file"), file, theme::Role::Muted);
+    else if (const QString& why = m_work.attachment.gone(); !why.isEmpty())
+        m_pill->setInstead(tr("Target gone"), why, theme::Role::Failure);
+    else
+        m_pill->setInstead({}, {}, theme::Role::Muted);
 }
 
 void MainWindow::updatePorts()

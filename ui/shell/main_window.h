@@ -140,6 +140,7 @@ private:
     void copyUrl();
     void markCurrent();
     void updatePorts();
+    void updatePill();
     void editViewFilter();
 
     // Steal.
@@ -179,7 +180,10 @@ private:
     QToolButton* m_target = nullptr;
     QToolButton* m_freeze = nullptr;
     QComboBox* m_ports = nullptr;
-    QAction* m_portsAction = nullptr; // hides it in the toolbar
+    // They hide these in the toolbar.
+    QAction* m_portsAction = nullptr;
+    QAction* m_modeAction = nullptr;
+    QAction* m_freezeAction = nullptr;
     charts::ChartsDock* m_charts = nullptr;
     ui::FilterEditor* m_editor = nullptr;     // of the steal filter
     ui::FilterEditor* m_viewEditor = nullptr; // of the view filter
@@ -199,6 +203,7 @@ private:
     session::Address m_address; // in use, or being opened
     session::State m_state = session::State::Disconnected;
     QString m_file; // the capture file opened last
+    bool m_fileShown = false;
     QString m_attachAfter;
     QString m_attachWithSudo;
     bool m_sudoOffered = false;

@@ -158,6 +158,10 @@ void MainWindow::connectTo(const session::Address& address)
     m_sudoOffered = false;
     m_attachAfter = QString::fromStdString(address.target);
     m_notice->clear();
+    if (std::exchange(m_fileShown, false)) {
+        m_list->list().setWhole(false);
+        onAttachmentChanged();
+    }
     m_connect->showConnecting(address);
     m_pages->setCurrentIndex(ConnectingPage);
     m_work.link.open(address.road);

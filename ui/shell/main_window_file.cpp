@@ -57,8 +57,10 @@ void MainWindow::openFile(const QString& path)
     m_work.store.clear();
     m_work.feed.publish();
     m_state = session::State::Disconnected;
+    m_fileShown = true;
+    m_list->list().setWhole(true);
+    onAttachmentChanged();
     m_list->setFile(QFileInfo(path).fileName(), true);
-    setWindowTitle(tr("%1 — Podglass").arg(QFileInfo(path).fileName()));
     m_pages->setCurrentIndex(TrafficPage);
     m_list->list().freeze(); // a file is read from its beginning
     m_list->list().table()->setFocus();

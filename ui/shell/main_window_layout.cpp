@@ -48,7 +48,7 @@ void MainWindow::buildToolBar()
     bar->addWidget(m_target);
 
     m_mode = new ModeControl(this);
-    bar->addWidget(m_mode);
+    m_modeAction = bar->addWidget(m_mode);
     connect(m_mode, &ModeControl::modeRequested, this, &MainWindow::requestMode);
 
     m_ports = new QComboBox(this);
@@ -69,7 +69,7 @@ void MainWindow::buildToolBar()
     m_freeze->setFocusPolicy(Qt::StrongFocus);
     m_freeze->setAccessibleName(tr("Freeze the list"));
     m_freeze->setToolTip(tr("Freeze the list; capture goes on (F6)"));
-    bar->addWidget(m_freeze);
+    m_freezeAction = bar->addWidget(m_freeze);
 
     auto* space = new QWidget(this);
     space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);

@@ -3,6 +3,7 @@
 
 #include "ui/models/describe.h"
 #include "ui/models/format.h"
+#include "ui/models/row_marks.h"
 #include "ui/theme/style_sheet.h"
 #include "ui/theme/theme.h"
 
@@ -15,33 +16,41 @@ StatusLine::StatusLine(QWidget* parent)
     : QStatusBar(parent)
     , m_counts(new QLabel(this))
     , m_loss(new QLabel(this))
+    , m_missing(new QLabel(this))
     , m_memory(new QLabel(this))
     , m_progress(new QProgressBar(this))
 {
     setSizeGripEnabled(false);
     m_counts->setObjectName(QStringLiteral("counts"));
     m_loss->setObjectName(QStringLiteral("loss"));
+    m_missing->setObjectName(QStringLiteral("missing"));
+    m_missing->setProperty("tone", QStringLiteral("loss"));
+    m_missing->hide();
     m_memory->setObjectName(QStringLiteral("memory"));
     m_memory->setProperty("tone", QStringLiteral("muted"));
     m_progress->setFixedWidth(120);
     m_progress->setTextVisible(false);
     m_progress->setAccessibleName(tr("Filtering"));
     m_progress->hide();
-    for (QLabel* label : {m_counts, m_loss, m_memory}) {
+    for (QLabel* label : {m_counts, m_loss, m_missing, m_memory}) {
         label->setTextFormat(Qt::PlainText);
         label->setContentsMargins(theme::gap, 3, theme::gap, 3);
     }
     addWidget(m_counts);
     addWidget(m_loss);
+    addWidget(m_missing);
     addPermanentWidget(m_progress);
     addPermanentWidget(m_memory);
 }
 
 void StatusLine::setCounts(const store::Store& store, const store::View& view)
 {
+    const auto& connections = store.connections();
     m_counts->setText(
-        tr("Requests %1   ·   Shown %2")
-            .arg(models::count(store.requests()), models::count(view.shownRequests())));
+        tr("Requests %1   ·   Shown %2   ·   Connections %3")
+            .arg(models::count(store.requests()),
+                 models::count(view.shownRequests()),
+                 models::count(connections.end() - connections.first() + connections.forgotten())));
     const store::Losses& losses = store.losses();
     m_loss->setText(models::lossSummary(losses));
     theme::restyle(
@@ -51,6 +60,9 @@ void StatusLine::setCounts(const store::Store& store, const store::View& view)
         if (losses.gapBytes[kind] != 0)
             gaps << tr("%1 %2").arg(models::bytes(losses.gapBytes[kind]),
                                     models::gapText(static_cast<flow::GapKind>(kind)));
+    m_missing->setText(models::missingSummary(losses));
+    m_missing->setVisible(!m_missing->text().isEmpty());
+    m_missing->setToolTip(gaps.join(QStringLiteral(", ")));
     m_loss->setToolTip(
         gaps.isEmpty() ? tr("Nothing is missing inside connections")
                        : tr("Missing inside connections: %1").arg(gaps.join(QStringLiteral(", "))));

@@ -26,6 +26,7 @@ public:
 private:
     QLabel* m_counts;
     QLabel* m_loss;
+    QLabel* m_missing;
     QLabel* m_memory;
     QProgressBar* m_progress;
 };

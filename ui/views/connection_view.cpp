@@ -16,6 +16,7 @@
 #include <QMenu>
 #include <QPlainTextEdit>
 #include <QScrollBar>
+#include <QSplitter>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -59,21 +60,14 @@ QString shortText(const QByteArray& data)
 ConnectionView::ConnectionView(QWidget* parent)
     : QWidget(parent)
     , m_facts(new FieldsView(this))
-    , m_notes(new QLabel(this))
     , m_bar(makeBar())
     , m_stream(new QPlainTextEdit(this))
     , m_find(new FindBar(m_stream, this))
-    , m_none(new QLabel(this))
+    , m_splitter(new QSplitter(this))
 {
     m_facts->setAccessibleName(tr("Connection"));
     m_facts->setObjectName(QStringLiteral("connectionFacts"));
     m_facts->setVerticalScrollBarPolicy(Qt::ScrollBarAsNeeded);
-    m_notes->setObjectName(QStringLiteral("connectionNotes"));
-    m_notes->setProperty("tone", QStringLiteral("warning"));
-    m_notes->setTextFormat(Qt::PlainText);
-    m_notes->setWordWrap(true);
-    m_notes->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    m_notes->setContentsMargins(theme::gap, theme::gapSmall, theme::gap, theme::gapSmall);
     m_stream->setObjectName(QStringLiteral("stream"));
     m_stream->setAccessibleName(tr("Stream"));
     m_stream->setReadOnly(true);
@@ -81,19 +75,23 @@ ConnectionView::ConnectionView(QWidget* parent)
     m_stream->setWordWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
     m_stream->setTabChangesFocus(true);
     m_stream->setUndoRedoEnabled(false);
-    m_none->setProperty("tone", QStringLiteral("muted"));
-    m_none->setAlignment(Qt::AlignCenter);
-    m_none->setWordWrap(true);
-    m_none->setText(tr("All bytes of this connection belong to its requests and responses."));
+    auto* bytes = new QWidget(this);
+    auto* right = new QVBoxLayout(bytes);
+    right->setContentsMargins(0, 0, 0, 0);
+    right->setSpacing(0);
+    right->addWidget(m_bar);
+    right->addWidget(m_find);
+    right->addWidget(m_stream, 1);
+    m_splitter->setObjectName(QStringLiteral("factsAndStream"));
+    m_splitter->setChildrenCollapsible(false);
+    m_splitter->setHandleWidth(1);
+    m_splitter->addWidget(m_facts);
+    m_splitter->addWidget(bytes);
+    m_facts->setMinimumSize(160, fontMetrics().height() * 2);
+    m_stream->setMinimumHeight(fontMetrics().height() * 2);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(theme::gapSmall, theme::gapSmall, 0, 0);
-    layout->setSpacing(0);
-    layout->addWidget(m_facts);
-    layout->addWidget(m_notes);
-    layout->addWidget(m_bar);
-    layout->addWidget(m_find);
-    layout->addWidget(m_stream, 1);
-    layout->addWidget(m_none, 1);
+    layout->addWidget(m_splitter);
 }
 
 QWidget* ConnectionView::makeBar()
@@ -140,10 +138,12 @@ void ConnectionView::setDetail(const models::ConnectionDetail& detail)
     if (detail == m_detail)
         return;
     const bool other = detail.number != m_detail.number;
-    const bool streamChanged =
-        other || detail.chunks != m_detail.chunks || detail.encrypted != m_detail.encrypted;
+    const bool streamChanged = other || detail.chunks != m_detail.chunks
+                               || detail.notes != m_detail.notes
+                               || detail.encrypted != m_detail.encrypted;
     const bool factsChanged = other || detail.facts != m_detail.facts;
     m_detail = detail;
+    m_fresh = m_fresh || other;
     if (other) {
         bool text = !detail.encrypted;
         for (const auto& chunk : detail.chunks)
@@ -151,15 +151,14 @@ void ConnectionView::setDetail(const models::ConnectionDetail& detail)
         m_form->setCurrentIndex(text ? Text : Hex);
         m_side->setCurrentIndex(Both);
     }
-    if (factsChanged) {
+    if (factsChanged)
         m_facts->setFields(detail.facts, {}, true);
-        const int wanted = m_facts->verticalHeader()->length() + 2 * m_facts->frameWidth();
-        m_facts->setFixedHeight(std::min(wanted, fontMetrics().height() * 16));
-    }
-    renderNotes();
-    m_bar->setVisible(detail.hasStream);
-    m_stream->setVisible(detail.hasStream);
-    m_none->setVisible(!detail.hasStream);
+    if (other)
+        arrange();
+    m_side->setVisible(detail.hasStream);
+    m_form->setVisible(detail.hasStream);
+    m_save->setVisible(detail.hasStream);
+    m_bar->setVisible(detail.hasStream || !detail.left.isEmpty());
     // What is encrypted is never shown as text.
     m_form->setEnabled(!detail.encrypted);
     m_left->setText(detail.left);
@@ -168,20 +167,54 @@ void ConnectionView::setDetail(const models::ConnectionDetail& detail)
         renderStream();
 }
 
-void ConnectionView::renderNotes()
+// What is missing or odd stands in the stream, at its place.
+void ConnectionView::insertNote(QTextCursor& cursor, const models::ConnectionNote& note)
 {
-    QStringList lines;
-    constexpr qsizetype most = 8;
-    for (const models::ConnectionNote& note : std::as_const(m_detail.notes).mid(0, most)) {
-        lines << note.text;
-        if (note.conflict)
-            lines << tr("    read by the application: %1").arg(shortText(note.kept))
-                  << tr("    the other version: %1").arg(shortText(note.dropped));
+    QTextCharFormat ink;
+    const bool lost = note.gap;
+    ink.setForeground(theme::color(palette(), lost ? theme::Role::Loss : theme::Role::Warning));
+    QTextBlockFormat block;
+    block.setBackground(
+        theme::color(palette(), lost ? theme::Role::LossFill : theme::Role::WarningFill));
+    if (!cursor.atStart())
+        cursor.insertBlock();
+    cursor.setBlockFormat(block);
+    cursor.insertText(QStringLiteral("\u26a0 ") + note.text, ink);
+    if (note.conflict) {
+        cursor.insertBlock(block);
+        cursor.insertText(tr("   read by the application: %1").arg(shortText(note.kept)), ink);
+        cursor.insertBlock(block);
+        cursor.insertText(tr("   the other version:       %1").arg(shortText(note.dropped)), ink);
     }
-    if (m_detail.notes.size() > most)
-        lines << tr("and %1 more").arg(m_detail.notes.size() - most);
-    m_notes->setText(lines.join(QLatin1Char('\n')));
-    m_notes->setVisible(!lines.isEmpty());
+    cursor.insertBlock(QTextBlockFormat());
+    cursor.setBlockFormat({});
+    m_open = true;
+}
+
+void ConnectionView::insertChunk(QTextCursor& cursor, const models::StreamChunk& chunk, bool hex)
+{
+    QTextCharFormat head;
+    head.setForeground(theme::color(palette(), theme::Role::Muted));
+    QTextCharFormat ink;
+    ink.setForeground(
+        theme::color(palette(), chunk.toServer ? theme::Role::Accent : theme::Role::Success));
+    if (!cursor.atStart() && !m_open)
+        cursor.insertBlock();
+    m_open = false;
+    cursor.insertText(tr("%1 %2   byte %3, %4")
+                          .arg(chunk.toServer ? tr("→ to the server") : tr("← to the client"),
+                               chunk.time,
+                               models::count(chunk.offset),
+                               models::bytes(static_cast<quint64>(chunk.data.size()))),
+                      head);
+    cursor.insertBlock();
+    const std::string_view bytes(chunk.data.constData(),
+                                 static_cast<std::size_t>(chunk.data.size()));
+    QString text =
+        hex ? models::hexDump(chunk.data) : models::hardWrapped(models::visible(bytes, true));
+    while (text.endsWith(QLatin1Char('\n')))
+        text.chop(1);
+    cursor.insertText(text, ink);
 }
 
 void ConnectionView::renderStream()
@@ -191,38 +224,63 @@ void ConnectionView::renderStream()
     const int place = m_stream->verticalScrollBar()->value();
     const int side = m_side->currentIndex();
     const bool hex = m_detail.encrypted || m_form->currentIndex() == Hex;
+    const auto shown = [side](bool toServer) {
+        return side == Both || (side == ToServer) == toServer;
+    };
     m_stream->clear();
+    m_open = false;
     QTextCursor cursor(m_stream->document());
     cursor.beginEditBlock();
+    QVector<models::ConnectionNote> waiting = m_detail.notes;
     for (const models::StreamChunk& chunk : std::as_const(m_detail.chunks)) {
-        if ((side == ToServer && !chunk.toServer) || (side == ToClient && chunk.toServer))
+        if (!shown(chunk.toServer))
             continue;
-        QTextCharFormat head;
-        head.setForeground(theme::color(palette(), theme::Role::Muted));
-        QTextCharFormat ink;
-        ink.setForeground(
-            theme::color(palette(), chunk.toServer ? theme::Role::Accent : theme::Role::Success));
-        if (!cursor.atStart())
+        const quint64 end = chunk.offset + static_cast<quint64>(chunk.data.size());
+        waiting.removeIf([&](const models::ConnectionNote& note) {
+            const bool here = note.toServer == chunk.toServer && note.offset < end;
+            if (here)
+                insertNote(cursor, note);
+            return here;
+        });
+        insertChunk(cursor, chunk, hex);
+    }
+    for (const models::ConnectionNote& note : std::as_const(waiting))
+        if (shown(note.toServer))
+            insertNote(cursor, note);
+    if (!m_detail.hasStream) {
+        QTextCharFormat muted;
+        muted.setForeground(theme::color(palette(), theme::Role::Muted));
+        if (!cursor.atStart() && !m_open)
             cursor.insertBlock();
-        cursor.insertText(tr("%1 %2   byte %3, %4")
-                              .arg(chunk.toServer ? tr("→ to the server") : tr("← to the client"),
-                                   chunk.time,
-                                   models::count(chunk.offset),
-                                   models::bytes(static_cast<quint64>(chunk.data.size()))),
-                          head);
-        cursor.insertBlock();
-        const std::string_view bytes(chunk.data.constData(),
-                                     static_cast<std::size_t>(chunk.data.size()));
-        QString text =
-            hex ? models::hexDump(chunk.data) : models::hardWrapped(models::visible(bytes, true));
-        while (text.endsWith(QLatin1Char('\n')))
-            text.chop(1);
-        cursor.insertText(text, ink);
+        cursor.insertText(tr("All bytes of this connection belong to its requests and responses."),
+                          muted);
     }
     cursor.endEditBlock();
     m_find->refresh(!m_detail.left.isEmpty());
-    m_stream->verticalScrollBar()->setValue(atEnd ? m_stream->verticalScrollBar()->maximum()
-                                                  : place);
+    // What is over is read from its beginning, what goes on is followed.
+    const bool follow = m_fresh ? m_detail.open : atEnd;
+    m_stream->verticalScrollBar()->setValue(follow    ? m_stream->verticalScrollBar()->maximum()
+                                            : m_fresh ? 0
+                                                      : place);
+    m_fresh = false;
+}
+
+// Beside each other where there is room: a short pane then still shows both.
+void ConnectionView::arrange()
+{
+    constexpr int besideFrom = 680;
+    const bool beside = width() >= besideFrom;
+    m_splitter->setOrientation(beside ? Qt::Horizontal : Qt::Vertical);
+    const int all = beside ? width() : height();
+    const int wanted =
+        beside ? all * 38 / 100 : std::min(m_facts->verticalHeader()->length() + 2, all * 45 / 100);
+    m_splitter->setSizes({wanted, all - wanted});
+}
+
+void ConnectionView::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    arrange();
 }
 
 void ConnectionView::find(int direction)

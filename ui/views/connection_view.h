@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // ConnectionView: one connection: what it is, what is missing or odd in it, and its stream
-// followed: both directions as they came, told apart by arrow, indent and colour, as text or hex.
+// followed: both directions as they came, told apart by arrow and colour, as text or hex, with each
+// gap and oddity at its place.
 #pragma once
 
 #include "ui/models/connection_detail.h"
@@ -10,6 +11,8 @@
 class QComboBox;
 class QLabel;
 class QPlainTextEdit;
+class QSplitter;
+class QTextCursor;
 class QToolButton;
 
 namespace podglass::views {
@@ -31,15 +34,18 @@ signals:
     // The user wants the bytes of one direction in a file.
     void saveRequested(quint32 connection, bool toServer);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
     QWidget* makeBar();
-    void render();
-    void renderNotes();
+    void arrange();
     void renderStream();
+    void insertNote(QTextCursor& cursor, const models::ConnectionNote& note);
+    void insertChunk(QTextCursor& cursor, const models::StreamChunk& chunk, bool hex);
 
     models::ConnectionDetail m_detail;
     FieldsView* m_facts;
-    QLabel* m_notes;
     QWidget* m_bar;
     QLabel* m_left;
     QComboBox* m_side;
@@ -47,7 +53,9 @@ private:
     QToolButton* m_save;
     QPlainTextEdit* m_stream;
     FindBar* m_find;
-    QLabel* m_none;
+    QSplitter* m_splitter;
+    bool m_open = false; // an empty line waits to be written into
+    bool m_fresh = true; // another connection than before
 };
 
 } // namespace podglass::views

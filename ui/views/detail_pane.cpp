@@ -24,9 +24,6 @@ namespace podglass::views {
 
 namespace {
 
-constexpr int narrowBelow = 560;
-constexpr int lowBelow = 320;
-
 QLabel* plainLabel(QWidget* parent, const char* tone)
 {
     auto* label = new QLabel(parent);
@@ -106,32 +103,34 @@ QWidget* DetailPane::makeHead()
     auto* head = new QWidget(this);
     head->setProperty("surface", QStringLiteral("panel"));
     head->setAttribute(Qt::WA_StyledBackground);
-    auto* first = new QHBoxLayout;
-    first->setSpacing(theme::gap);
-    first->addWidget(m_status);
-    first->addWidget(m_title, 1);
-    first->addWidget(m_badge);
-    first->addWidget(m_secrets);
-    first->addWidget(m_copy);
-    auto* second = new QHBoxLayout;
-    second->setSpacing(theme::gap);
-    second->addWidget(m_facts, 1);
-    second->addWidget(m_connection);
+    m_first = new QHBoxLayout;
+    m_first->setSpacing(theme::gap);
+    m_first->addWidget(m_status);
+    m_first->addWidget(m_title, 1);
+    m_first->addWidget(m_badge);
+    m_first->addWidget(m_secrets);
+    m_first->addWidget(m_copy);
+    m_second = new QHBoxLayout;
+    m_second->setSpacing(theme::gap);
+    m_second->addWidget(m_facts, 1);
+    m_second->addWidget(m_connection);
     auto* layout = new QVBoxLayout(head);
     layout->setContentsMargins(theme::gap + theme::gapSmall, theme::gap, theme::gap, theme::gap);
     layout->setSpacing(theme::gapSmall);
-    layout->addLayout(first);
-    layout->addLayout(second);
+    layout->addLayout(m_first);
+    layout->addLayout(m_second);
     layout->addWidget(m_timing);
     layout->addWidget(m_warning);
+    m_head = layout;
     return head;
 }
 
 QWidget* DetailPane::makeMessages()
 {
     auto* row = new QHBoxLayout(m_sides);
-    row->setContentsMargins(theme::gap, theme::gap, theme::gap, 0);
+    row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(0);
+    m_sides->setContentsMargins(sidesMargins(false));
     const std::array<std::pair<QString, const char*>, 4> buttons{
         std::pair{tr("Messages"), "sideMessages"},
         std::pair{tr("Request"), "sideRequest"},
@@ -163,6 +162,7 @@ QWidget* DetailPane::makeMessages()
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(m_sides);
+    m_under = layout;
     m_parts->addWidget(m_messageList);
     m_parts->addWidget(m_splitter);
     m_parts->addWidget(m_connectionView);
@@ -197,9 +197,10 @@ void DetailPane::render()
     const bool grpc = !m_detail.statusText.isEmpty() && !m_detail.statusText.at(0).isDigit();
     if (grpc)
         role = m_detail.statusGood ? Role::Success : Role::Failure;
-    m_status->setText(m_detail.connectionOnly         ? m_detail.kind
-                      : m_detail.statusText.isEmpty() ? QStringLiteral("\u2026")
-                                                      : m_detail.statusText);
+    m_status->setText(m_detail.connectionOnly ? m_detail.kind
+                      : m_detail.statusText.isEmpty()
+                          ? (m_detail.open ? QStringLiteral("\u2026") : QString())
+                          : m_detail.statusText);
     QPalette colours = m_status->palette();
     colours.setColor(QPalette::WindowText, theme::color(palette(), role));
     m_status->setPalette(colours);
@@ -213,12 +214,14 @@ void DetailPane::render()
         facts << tr("%1 → %2").arg(m_detail.client, m_detail.server);
     m_facts->setText(facts.join(QStringLiteral("  ·  ")));
     m_facts->setToolTip(m_facts->text());
+    m_status->setVisible(!m_status->text().isEmpty());
     m_copy->setVisible(!m_detail.connectionOnly);
-    m_connection->setVisible(height() >= lowBelow && m_detail.connection != 0);
+    m_secrets->setVisible(!m_detail.connectionOnly);
+    m_connection->setVisible(!low() && m_detail.connection != 0);
     m_connection->setText(tr("Connection %1").arg(m_detail.connection));
     m_connection->setToolTip(tr("Show only requests of this connection"));
     m_timing->setDetail(m_detail);
-    m_timing->setVisible(height() >= lowBelow && m_detail.timed);
+    m_timing->setVisible(!low() && m_detail.timed);
     renderBadges();
     const QString dropped =
         m_detail.bytesDropped
@@ -228,10 +231,9 @@ void DetailPane::render()
     m_request->setMessage(
         m_detail.request, dropped.isEmpty() ? tr("The request was not seen.") : dropped, m_reveal);
     m_response->setMessage(m_detail.response,
-                           !dropped.isEmpty() ? dropped
-                           : m_detail.state.isEmpty()
-                               ? tr("The response was not seen.")
-                               : tr("No response yet: %1.").arg(m_detail.state),
+                           !dropped.isEmpty()              ? dropped
+                           : m_detail.noResponse.isEmpty() ? tr("The response was not seen.")
+                                                           : m_detail.noResponse,
                            m_reveal);
 }
 
@@ -248,7 +250,8 @@ void DetailPane::renderBadges()
         warnings << tr("The taker could not answer: %1").arg(m_detail.takerProblem);
     if (!m_detail.state.isEmpty() && m_detail.response.seen)
         warnings << tr("State: %1").arg(m_detail.state);
-    m_warning->setText(warnings.join(QLatin1Char('\n')));
+    warnings << m_detail.oddities;
+    m_warning->setText(warnings.join(QStringLiteral("   \u00b7   ")));
     m_warning->setVisible(!warnings.isEmpty());
 }
 
@@ -258,57 +261,6 @@ void DetailPane::setReveal(bool reveal)
     m_secrets->setIcon(theme::icon(reveal ? QStringLiteral("eye-off") : QStringLiteral("eye")));
     if (m_detail.number != 0 && !m_detail.loss)
         render();
-}
-
-// What tells most of a row that is selected; what the user has chosen stays where it exists.
-void DetailPane::choosePart()
-{
-    const bool exists =
-        m_part == Messages ? m_detail.messages : m_part == Connection || !m_detail.connectionOnly;
-    if (m_partByUser && exists && m_part != Connection) {
-        showPart(m_part);
-        return;
-    }
-    m_partByUser = false;
-    showPart(m_detail.connectionOnly ? Connection : m_detail.messages ? Messages : Response);
-}
-
-void DetailPane::showPart(int part)
-{
-    m_part = part;
-    arrange();
-    emit partChanged();
-}
-
-void DetailPane::arrange()
-{
-    const bool heads = m_part == Request || m_part == Response;
-    m_parts->setCurrentIndex(heads ? 1 : m_part == Messages ? 0 : 2);
-    m_request->setVisible(!m_narrow || m_part == Request);
-    m_response->setVisible(!m_narrow || m_part == Response);
-    QAbstractButton* request = m_sideButtons->button(Request);
-    QAbstractButton* response = m_sideButtons->button(Response);
-    m_sideButtons->button(Messages)->setVisible(m_detail.messages);
-    request->setVisible(!m_detail.connectionOnly);
-    response->setVisible(!m_detail.connectionOnly && m_narrow);
-    request->setText(m_narrow ? tr("Request") : tr("Request and response"));
-    m_sideButtons->button(m_part == Response && !m_narrow ? Request : m_part)->setChecked(true);
-    QVector<QAbstractButton*> shown;
-    for (QAbstractButton* button : m_sideButtons->buttons())
-        if (!button->isHidden())
-            shown << button;
-    for (qsizetype i = 0; i < shown.size(); ++i) {
-        theme::restyle(shown[i],
-                       "segment",
-                       shown.size() == 1       ? QStringLiteral("only")
-                       : i == 0                ? QStringLiteral("first")
-                       : i == shown.size() - 1 ? QStringLiteral("last")
-                                               : QStringLiteral("middle"));
-        // A tool button keeps the size hint of its former style until its text changes.
-        const QString text = shown[i]->text();
-        shown[i]->setText({});
-        shown[i]->setText(text);
-    }
 }
 
 void DetailPane::setConnection(const models::ConnectionDetail& connection)
@@ -357,20 +309,6 @@ void DetailPane::focusResponse()
 {
     showPart(Response);
     m_response->focusTabs();
-}
-
-void DetailPane::resizeEvent(QResizeEvent* event)
-{
-    QWidget::resizeEvent(event);
-    m_narrow = width() < narrowBelow;
-    // In a short pane the messages need the room more than the facts.
-    const bool low = height() < lowBelow;
-    m_facts->setVisible(!low);
-    m_connection->setVisible(!low && m_detail.connection != 0);
-    m_timing->setVisible(!low && m_detail.timed);
-    m_request->setCompact(low);
-    m_response->setCompact(low);
-    arrange();
 }
 
 } // namespace podglass::views

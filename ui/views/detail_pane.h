@@ -10,11 +10,13 @@
 #include <QWidget>
 
 class QButtonGroup;
+class QHBoxLayout;
 class QLabel;
 class QPushButton;
 class QSplitter;
 class QStackedWidget;
 class QToolButton;
+class QVBoxLayout;
 
 namespace podglass::views {
 
@@ -81,11 +83,19 @@ private:
 
     void choosePart();
     void showPart(int part);
+    [[nodiscard]] bool low() const;
+    static QMargins sidesMargins(bool wide);
+    void spread(bool wide);
     void arrange();
     void setReveal(bool reveal);
 
     models::ExchangeDetail m_detail;
     bool m_reveal = false;
+    QHBoxLayout* m_first = nullptr;
+    QHBoxLayout* m_second = nullptr;
+    QVBoxLayout* m_head = nullptr;  // holds both
+    QVBoxLayout* m_under = nullptr; // below the head
+    bool m_wide = false;
     bool m_narrow = false;
     int m_part = Response;
     bool m_partByUser = false;

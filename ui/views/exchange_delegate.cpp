@@ -21,7 +21,7 @@ constexpr int iconSize = 16;
 Role inkOf(Column column, const models::RowLook& look)
 {
     if (look.loss)
-        return Role::Loss;
+        return look.conflict ? Role::Warning : Role::Loss;
     switch (column) {
     case Column::Status:
         return theme::statusRole(look.status);
@@ -53,7 +53,8 @@ void ExchangeDelegate::paintBackground(QPainter* painter,
         painter->fillRect(
             option.rect, theme::color(palette, active ? Role::Selection : Role::SelectionInactive));
     } else if (look.loss) {
-        painter->fillRect(option.rect, theme::color(palette, Role::LossFill));
+        painter->fillRect(
+            option.rect, theme::color(palette, look.conflict ? Role::WarningFill : Role::LossFill));
     } else if (look.stolen) {
         painter->fillRect(option.rect, theme::color(palette, Role::StealFill));
     }
@@ -66,7 +67,7 @@ void ExchangeDelegate::paintIcon(QPainter* painter,
     Role role = Role::Muted;
     QString name = look.icon;
     if (look.loss)
-        role = Role::Loss;
+        role = inkOf(Column::Path, look);
     else if (look.problem)
         role = Role::Failure, name = QStringLiteral("warning");
     else if (look.stolen)
@@ -84,8 +85,9 @@ void ExchangeDelegate::paintIcon(QPainter* painter,
 void ExchangeDelegate::paintLoss(QPainter* painter,
                                  const QStyleOptionViewItem& option,
                                  const QModelIndex& index,
-                                 const QString& text) const
+                                 const models::RowLook& look) const
 {
+    const QString text = m_model.text(m_model.numberAt(index.row()), Column::Path);
     const auto* table = qobject_cast<const QTableView*>(option.widget);
     if (table == nullptr)
         return;
@@ -98,9 +100,44 @@ void ExchangeDelegate::paintLoss(QPainter* painter,
     painter->save();
     painter->setClipRect(option.rect);
     painter->setFont(option.font);
-    painter->setPen(theme::color(option.palette, Role::Loss));
+    painter->setPen(theme::color(option.palette, inkOf(Column::Path, look)));
     painter->drawText(whole, Qt::AlignVCenter | Qt::TextSingleLine, text);
     painter->restore();
+}
+
+QRect ExchangeDelegate::paintTags(QPainter* painter,
+                                  const QStyleOptionViewItem& option,
+                                  const QRect& inside,
+                                  store::Number number) const
+{
+    const QStringList tags = m_model.tags(number);
+    if (tags.isEmpty())
+        return inside;
+    QFont font = option.font;
+    constexpr double smaller = 0.92;
+    font.setPointSizeF(font.pointSizeF() * smaller);
+    const QFontMetrics metrics(font);
+    QRect left = inside;
+    painter->save();
+    painter->setFont(font);
+    painter->setPen(theme::color(option.palette, Role::Warning));
+    painter->setRenderHint(QPainter::Antialiasing);
+    for (auto tag = tags.crbegin(); tag != tags.crend(); ++tag) {
+        const int width = metrics.horizontalAdvance(*tag) + 2 * theme::gapSmall + 2;
+        // The path keeps the larger part.
+        if (left.width() - width < inside.width() / 3)
+            break;
+        const int height = metrics.height() + 1;
+        const QRectF box(
+            left.right() - width + 0.5, left.center().y() - height / 2 + 0.5, width - 1, height);
+        painter->setBrush(theme::color(option.palette, Role::WarningFill));
+        constexpr double corner = 4;
+        painter->drawRoundedRect(box, corner, corner);
+        painter->drawText(box, Qt::AlignCenter, *tag);
+        left.setRight(left.right() - width - theme::gapSmall);
+    }
+    painter->restore();
+    return left;
 }
 
 void ExchangeDelegate::paint(QPainter* painter,
@@ -123,7 +160,7 @@ void ExchangeDelegate::paint(QPainter* painter,
         return;
     }
     if (look.loss && column >= Column::Method) {
-        paintLoss(painter, option, index, m_model.text(number, Column::Path));
+        paintLoss(painter, option, index, look);
         return;
     }
     QString text = m_model.text(number, column);
@@ -131,9 +168,13 @@ void ExchangeDelegate::paint(QPainter* painter,
         text = QStringLiteral("\u2026");
     if (text.isEmpty())
         return;
-    const QRect inside = option.rect.adjusted(theme::gap, 0, -theme::gap, 0);
+    QRect inside = option.rect.adjusted(theme::gap, 0, -theme::gap, 0);
+    if (column == Column::Path)
+        inside = paintTags(painter, option, inside, number);
     const bool right =
         column == Column::Ordinal || column == Column::Duration || column == Column::Size;
+    // Of a path both ends tell most, of a sentence its beginning.
+    const bool middle = column == Column::Path && !look.sentence;
     QFont font = option.font;
     if (column == Column::Status || column == Column::Method)
         font.setWeight(QFont::DemiBold);
@@ -143,9 +184,9 @@ void ExchangeDelegate::paint(QPainter* painter,
     painter->drawText(
         inside,
         Qt::AlignVCenter | Qt::TextSingleLine | (right ? Qt::AlignRight : Qt::AlignLeft),
-        metrics.horizontalAdvance(text) > inside.width() ? metrics.elidedText(
-            text, column == Column::Path ? Qt::ElideMiddle : Qt::ElideRight, inside.width())
-                                                         : text);
+        metrics.horizontalAdvance(text) > inside.width()
+            ? metrics.elidedText(text, middle ? Qt::ElideMiddle : Qt::ElideRight, inside.width())
+            : text);
 }
 
 } // namespace podglass::views

@@ -30,7 +30,12 @@ private:
     void paintLoss(QPainter* painter,
                    const QStyleOptionViewItem& option,
                    const QModelIndex& index,
-                   const QString& text) const;
+                   const models::RowLook& look) const;
+    // Behind the path, at the right edge; what is left of the cell.
+    QRect paintTags(QPainter* painter,
+                    const QStyleOptionViewItem& option,
+                    const QRect& inside,
+                    store::Number number) const;
     void paintIcon(QPainter* painter,
                    const QStyleOptionViewItem& option,
                    const models::RowLook& look) const;

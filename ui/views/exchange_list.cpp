@@ -76,7 +76,7 @@ void ExchangeList::setUpTable()
     width(Column::Ordinal, 7);
     width(Column::Time, 12);
     width(Column::Mode, 2);
-    width(Column::Method, 8);
+    width(Column::Method, 9);
     width(Column::Host, 18);
     width(Column::Status, 6);
     width(Column::Duration, 8);
@@ -103,6 +103,12 @@ void ExchangeList::connectModel()
             &QAbstractItemModel::rowsInserted,
             this,
             [this](const QModelIndex&, int first, int last) { onInserted(first, last); });
+    connect(&m_model,
+            &QAbstractItemModel::dataChanged,
+            this,
+            [this](const QModelIndex& first, const QModelIndex& last) {
+                fitStatus(first.row(), last.row());
+            });
     connect(&m_model,
             &QAbstractItemModel::rowsRemoved,
             this,
@@ -182,6 +188,13 @@ void ExchangeList::freeze()
     setFollowing(false);
 }
 
+void ExchangeList::setWhole(bool whole)
+{
+    m_whole = whole;
+    m_unseen = 0;
+    updatePill();
+}
+
 void ExchangeList::setFollowing(bool following)
 {
     if (following)
@@ -201,8 +214,26 @@ void ExchangeList::onScrolled()
     setFollowing(bar->value() >= bar->maximum() - 1);
 }
 
+// As wide as what it says: the names of gRPC are longer than numbers. Of many rows at once the last
+// are asked.
+void ExchangeList::fitStatus(int first, int last)
+{
+    constexpr int most = 200;
+    QFont font = m_table->font();
+    font.setWeight(QFont::DemiBold);
+    const QFontMetrics metrics(font);
+    int wanted = 0;
+    for (int row = std::max(first, last - most); row <= last; ++row)
+        wanted = std::max(
+            wanted, metrics.horizontalAdvance(m_model.text(m_model.numberAt(row), Column::Status)));
+    const int column = static_cast<int>(Column::Status);
+    if (wanted + 2 * theme::gap + 2 > m_table->columnWidth(column))
+        m_table->setColumnWidth(column, wanted + 2 * theme::gap + 2);
+}
+
 void ExchangeList::onInserted(int first, int last)
 {
+    fitStatus(first, last);
     const bool tail = last == m_model.rowCount() - 1;
     if (m_following && tail) {
         const QScopedValueRollback moving(m_moving, true);
@@ -272,7 +303,7 @@ void ExchangeList::restoreSelection()
 void ExchangeList::updatePill()
 {
     const bool allShown = m_table->verticalScrollBar()->maximum() == 0;
-    m_pill->setVisible(!m_following && m_unseen > 0 && !allShown);
+    m_pill->setVisible(!m_following && m_unseen > 0 && !allShown && !m_whole);
     if (!m_pill->isVisible())
         return;
     m_pill->setText(tr("%1 new").arg(models::count(static_cast<std::uint64_t>(m_unseen))));

@@ -39,6 +39,8 @@ public:
     void stepInConnection(int direction);
     void follow();
     void freeze();
+    // All rows are of a file: none is news.
+    void setWhole(bool whole);
 
 signals:
     void currentChanged(quint32 number);
@@ -62,6 +64,7 @@ private:
     void setFollowing(bool following);
     void updatePill();
     void fitColumns();
+    void fitStatus(int first, int last);
     bool onKey(int key);
 
     models::ExchangeModel& m_model;
@@ -74,6 +77,7 @@ private:
     bool m_following = true;
     bool m_moving = false; // scrolling or selecting by ourselves
     int m_unseen = 0;
+    bool m_whole = false;
 };
 
 } // namespace podglass::views

@@ -88,7 +88,9 @@ void FieldsView::fitColumns()
 {
     resizeColumnToContents(0);
     setColumnWidth(0, std::clamp(columnWidth(0) + theme::gap, 80, std::max(100, width() * 2 / 5)));
-    resizeRowsToContents();
+    // Not resizeRowsToContents(), which makes each as high as a section of the hidden header.
+    for (int row = 0; row < rowCount(); ++row)
+        setRowHeight(row, std::max(sizeHintForRow(row), fontMetrics().height()) + theme::gapSmall);
 }
 
 void FieldsView::resizeEvent(QResizeEvent* event)

@@ -85,6 +85,9 @@ private slots:
     void h16ServerSentEvents();
     void t4BothVersionsAreKept();
     void t6GapsAtTheirPlace();
+    void t4ConflictsAreRows();
+    void grpcStatusIsOfGrpcOnly();
+    void t14TheFirstOfALateConnectionSaysSo();
     void p12ResponsesWithoutRequest();
     void streamsStayWithinTheirLimits();
     void framesStayWithinTheirLimit();
@@ -344,6 +347,67 @@ void MessagesTest::t6GapsAtTheirPlace()
     QCOMPARE(note.offset, std::uint64_t{1024});
     QCOMPARE(note.length, std::uint64_t{2048});
     QCOMPARE(note.gapKind, flow::GapKind::Capture);
+}
+
+// A conflict is a row of its own, merged with its neighbour of the same direction and no other.
+void MessagesTest::t4ConflictsAreRows()
+{
+    Played played;
+    played.add(flow::ConnectionOpened{});
+    const auto conflict = [](Direction direction, std::uint64_t length) {
+        flow::Anomaly anomaly;
+        anomaly.kind = flow::AnomalyKind::OverlapConflict;
+        anomaly.direction = direction;
+        anomaly.length = length;
+        return anomaly;
+    };
+    played.add(conflict(Direction::ClientToServer, 3));
+    played.add(conflict(Direction::ClientToServer, 4));
+    played.add(conflict(Direction::ServerToClient, 5));
+    QCOMPARE(played.store.rows().end() - played.store.rows().first(), 2U);
+    const store::Row& first = *played.store.rows().at(1);
+    QCOMPARE(first.kind, store::RowKind::Conflict);
+    QCOMPARE(first.responseBytes, std::uint64_t{7});
+    QCOMPARE(first.events, 2U);
+    QCOMPARE(played.store.rows().at(2)->responseBytes, std::uint64_t{5});
+    QCOMPARE(played.store.losses().conflicts, std::uint64_t{3});
+    QCOMPARE(played.store.connections().at(1)->conflicts, 3U);
+}
+
+// A trailer of that name does not make a page of HTTP/2 a call.
+void MessagesTest::grpcStatusIsOfGrpcOnly()
+{
+    const std::array<flow::HeaderField, 1> status{flow::HeaderField{"grpc-status", "0"}};
+    for (const bool grpc : {false, true}) {
+        Played played;
+        const std::array<flow::HeaderField, 1> type{
+            flow::HeaderField{"content-type", grpc ? "application/grpc" : "text/html"}};
+        played.add(flow::RequestHead{{1}, "GET", "/", 20, 0, {}, {}});
+        played.add(flow::ResponseHead{{1}, 404, {}, 20, 0, type, {}});
+        flow::MessageFrame frame;
+        frame.exchange = {1};
+        frame.kind = flow::FrameKind::GrpcStatus;
+        played.add(frame);
+        flow::MessageEnd end;
+        end.exchange = {1};
+        end.direction = Direction::ServerToClient;
+        end.trailers = status;
+        played.add(end);
+        QCOMPARE(played.store.rows().at(1)->grpcStatus, grpc ? 0 : store::noGrpcStatus);
+    }
+}
+
+// A row says so where capture came late, and its neighbours do not.
+void MessagesTest::t14TheFirstOfALateConnectionSaysSo()
+{
+    Played played;
+    flow::ConnectionOpened late;
+    late.joinedLate = true;
+    played.add(late);
+    played.add(flow::RequestHead{{1}, "GET", "/a", 11, 0, {}, {}});
+    played.add(flow::RequestHead{{2}, "GET", "/b", 11, 0, {}, {}});
+    QVERIFY((played.store.rows().at(1)->flags & store::RowLateStart) != 0);
+    QVERIFY((played.store.rows().at(2)->flags & store::RowLateStart) == 0);
 }
 
 void MessagesTest::p12ResponsesWithoutRequest()

@@ -109,6 +109,25 @@ public:
         send();
     }
 
+    // A gRPC call that ends with this status.
+    void call(std::uint32_t status, std::uint64_t connection)
+    {
+        Traffic traffic([this](const flow::Event& event) { keep(event); });
+        traffic.open(connection, 1'700'000'000'500);
+        Sent request;
+        request.exchange = 1'000'000 + connection;
+        request.connection = connection;
+        request.fields = {{"content-type", "application/grpc"}};
+        traffic.request(request);
+        Answered answer;
+        answer.exchange = request.exchange;
+        answer.connection = connection;
+        answer.fields = {{"content-type", "application/grpc"},
+                           {"grpc-status", std::to_string(status)}};
+        traffic.response(answer);
+        send();
+    }
+
     void lose(flow::LossPlace place, std::uint64_t messages, std::int64_t at)
     {
         Traffic traffic([this](const flow::Event& event) { keep(event); });

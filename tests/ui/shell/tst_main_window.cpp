@@ -252,6 +252,62 @@ private slots:
         QCOMPARE(rig.work.store.requests(), std::uint64_t{50});
     }
 
+    // The road to the agent is fine, and nothing will come: "Live" would be untrue.
+    void aTargetThatIsGoneIsNotLive()
+    {
+        Rig rig;
+        QVERIFY(rig.attach());
+        const auto pill = [&rig] {
+            return rig.part<QWidget>("connectionPill")->property("text").toString();
+        };
+        QTRY_VERIFY(pill().startsWith(QStringLiteral("Live")));
+        wire::Failure other;
+        other.target = {2};
+        other.what = "another one's last process ended";
+        rig.agent.push(other);
+        wire::Failure gone;
+        gone.target = {1};
+        gone.what = "the target's last process ended";
+        rig.agent.push(gone);
+        QTRY_COMPARE(pill(), QStringLiteral("Target gone"));
+        rig.agent.attach("container:3f21");
+        QTRY_VERIFY(pill().startsWith(QStringLiteral("Live")));
+    }
+
+    void aFileIsNeitherLiveNorStolenFrom()
+    {
+        Rig rig;
+        rig.window.openFile(QStringLiteral("/captures/shop.pcapng"));
+        QCOMPARE(rig.part<QWidget>("connectionPill")->property("text").toString(),
+                 QStringLiteral("Capture file"));
+        QVERIFY(rig.window.windowTitle().startsWith(QStringLiteral("shop.pcapng")));
+        QTRY_VERIFY(!rig.part<QWidget>("freezeButton")->isVisible());
+        rig.agent.play(200, 1'700'000'000'000);
+        QTRY_COMPARE(rig.work.store.requests(), std::uint64_t{200});
+        QVERIFY(!rig.part<QWidget>("newRowsPill")->isVisible()); // none of a file is news
+        QVERIFY(rig.attach());
+        QTRY_VERIFY(rig.part<QWidget>("freezeButton")->isVisible());
+        QTRY_VERIFY(rig.part<QWidget>("connectionPill")
+                        ->property("text")
+                        .toString()
+                        .startsWith(QStringLiteral("Live")));
+    }
+
+    void aLongStatusIsNotCut()
+    {
+        Rig rig;
+        QVERIFY(rig.attach());
+        QVERIFY(rig.play(3));
+        rig.agent.call(16, 9); // UNAUTHENTICATED
+        QTRY_COMPARE(rig.work.store.requests(), std::uint64_t{4});
+        auto* table = rig.part<QTableView>("exchangeTable");
+        QFont bold = table->font();
+        bold.setWeight(QFont::DemiBold);
+        QTRY_VERIFY(table->columnWidth(static_cast<int>(store::Column::Status))
+                    >= QFontMetrics(bold).horizontalAdvance(QStringLiteral("UNAUTHENTICATED"))
+                           + 16);
+    }
+
     void followsTheTailUntilTheUserLooksElsewhere()
     {
         Rig rig;
