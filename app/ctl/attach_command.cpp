@@ -96,16 +96,7 @@ void AttachCommand::attached(const wire::Attached& attached)
 {
     if (!attached.lacking.empty())
         std::cerr << "podglassctl: " << exporting::printable(attached.lacking) << std::endl;
-    std::vector<std::uint16_t> ports = m_options.ports;
-    if (ports.empty()) {
-        // sshd's may carry our own stream, which would then tell of itself without end.
-        for (const wire::ListeningPort& port : attached.ports) {
-            if (port.process != "sshd")
-                ports.push_back(port.port);
-        }
-        std::ranges::sort(ports);
-        ports.erase(std::unique(ports.begin(), ports.end()), ports.end());
-    }
+    const std::vector<std::uint16_t> ports = portsToFollow(attached, m_options.ports);
     if (ports.empty())
         fail("nothing listens in " + attached.name + "; name a port with --port");
     for (const std::uint16_t port : ports) {

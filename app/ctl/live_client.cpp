@@ -72,6 +72,20 @@ std::optional<std::string> readAnswer(bool secret)
 
 } // namespace
 
+std::vector<std::uint16_t> portsToFollow(const wire::Attached& attached,
+                                         std::vector<std::uint16_t> named)
+{
+    if (!named.empty())
+        return named;
+    // sshd's may carry our own stream, which would then tell of itself without end.
+    for (const wire::ListeningPort& port : attached.ports)
+        if (port.process != "sshd")
+            named.push_back(port.port);
+    std::ranges::sort(named);
+    named.erase(std::unique(named.begin(), named.end()), named.end());
+    return named;
+}
+
 LiveClient::LiveClient(LiveOptions options)
     : m_options(std::move(options))
     , m_updates(limits::printerQueueBytes)

@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace podglass::ctl {
 
@@ -22,6 +23,10 @@ struct LiveOptions
     double seconds = 0; // 0: until interrupted
     bool quiet = false; // no steps on stderr
 };
+
+// Those that were named, or all that listen.
+std::vector<std::uint16_t> portsToFollow(const wire::Attached& attached,
+                                         std::vector<std::uint16_t> named);
 
 class LiveClient
 {

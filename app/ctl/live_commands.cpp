@@ -18,8 +18,6 @@
 
 namespace podglass::ctl {
 
-namespace {
-
 void addLiveOptions(CLI::App& command, LiveOptions& options)
 {
     command
@@ -33,6 +31,8 @@ void addLiveOptions(CLI::App& command, LiveOptions& options)
     command.add_flag("--sudo", options.sudo, "start the agent there with sudo -n");
     command.add_flag("--quiet", options.quiet, "no connection steps on stderr");
 }
+
+namespace {
 
 struct AttachArguments
 {

@@ -2,9 +2,14 @@
 // The subcommands that talk to an agent: their options, and starting them.
 #pragma once
 
+#include "app/ctl/live_client.h"
+
 #include <CLI/App.hpp>
 
 namespace podglass::ctl {
+
+// The address, how to get there, and what to say on the way.
+void addLiveOptions(CLI::App& command, LiveOptions& options);
 
 void addTargetsCommand(CLI::App& app, int& status);
 void addAttachCommand(CLI::App& app, int& status);

@@ -3,6 +3,7 @@
 #include "app/ctl/filter_command.h"
 #include "app/ctl/live_commands.h"
 #include "app/ctl/read_command.h"
+#include "app/ctl/record_command.h"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -18,6 +19,7 @@ int main(int argc, char** argv)
         podglass::ctl::addTargetsCommand(app, status);
         podglass::ctl::addAttachCommand(app, status);
         podglass::ctl::addRulesCommand(app, status);
+        podglass::ctl::addRecordCommand(app, status);
         podglass::ctl::addReadCommand(app, status);
         podglass::ctl::addFilterCommand(app, status);
         CLI11_PARSE(app, argc, argv);

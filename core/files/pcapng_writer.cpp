@@ -54,7 +54,7 @@ PcapngWriter::PcapngWriter(std::string path, io::Fd file)
 
 PcapngWriter::~PcapngWriter()
 {
-    if (m_file)
+    if (m_file && !m_path.empty())
         ::unlink(part().c_str());
 }
 
@@ -70,18 +70,35 @@ base::Result<PcapngWriter> PcapngWriter::create(const std::string& path,
     if (!file)
         return base::systemError(errno, "write " + path + ".part", "check the folder");
     PcapngWriter writer(path, std::move(file));
-    writer.beginBlock(pcapng::sectionHeader);
-    put(writer.m_out, pcapng::byteOrderMagic);
-    put(writer.m_out, pcapng::majorVersion);
-    put(writer.m_out, std::uint16_t{0});
-    put(writer.m_out, pcapng::unknownSectionLength);
-    if (!comment.empty())
-        writer.option(pcapng::comment, bytes::asBytes(comment));
-    writer.option(pcapng::sectionApplication, bytes::asBytes(application));
-    writer.option(pcapng::endOfOptions, {});
-    if (const auto written = writer.endBlock(); !written)
-        return written.error();
+    if (const auto begun = writer.begin(application, comment); !begun)
+        return begun.error();
     return writer;
+}
+
+base::Result<PcapngWriter> PcapngWriter::toStandardOutput(std::string_view application,
+                                                          std::string_view comment)
+{
+    io::Fd file(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+    if (!file)
+        return base::systemError(errno, "write to the standard output");
+    PcapngWriter writer({}, std::move(file));
+    if (const auto begun = writer.begin(application, comment); !begun)
+        return begun.error();
+    return writer;
+}
+
+base::Status PcapngWriter::begin(std::string_view application, std::string_view comment)
+{
+    beginBlock(pcapng::sectionHeader);
+    put(m_out, pcapng::byteOrderMagic);
+    put(m_out, pcapng::majorVersion);
+    put(m_out, std::uint16_t{0});
+    put(m_out, pcapng::unknownSectionLength);
+    if (!comment.empty())
+        option(pcapng::comment, bytes::asBytes(comment));
+    option(pcapng::sectionApplication, bytes::asBytes(application));
+    option(pcapng::endOfOptions, {});
+    return endBlock();
 }
 
 base::Status PcapngWriter::addInterface(capture::LinkType link, std::string_view name)
@@ -134,6 +151,10 @@ base::Status PcapngWriter::finish()
 {
     if (const auto written = flush(); !written)
         return written;
+    if (m_path.empty()) {
+        m_file.reset();
+        return base::Done{};
+    }
     if (::fsync(m_file.get()) != 0)
         return base::systemError(errno, "write " + part(), "is the disk full?");
     if (::rename(part().c_str(), m_path.c_str()) != 0)

@@ -24,6 +24,9 @@ public:
     // `comment`: of the whole file; may be empty. `application`: who writes.
     static base::Result<PcapngWriter>
     create(const std::string& path, std::string_view application, std::string_view comment);
+    // For a pipe: nothing is renamed, and it is not closed.
+    static base::Result<PcapngWriter> toStandardOutput(std::string_view application,
+                                                       std::string_view comment);
     PcapngWriter(PcapngWriter&&) noexcept = default;
     PcapngWriter& operator=(PcapngWriter&&) = delete;
     ~PcapngWriter();
@@ -40,6 +43,9 @@ public:
                             std::uint64_t received,
                             std::uint64_t dropped);
 
+    // What was written so far leaves this object.
+    base::Status flush();
+
     base::Status finish();
 
     [[nodiscard]] std::uint64_t bytesWritten() const { return m_total; }
@@ -49,9 +55,13 @@ private:
     void option(std::uint16_t code, bytes::ByteView value);
     void beginBlock(std::uint32_t type);
     base::Status endBlock();
-    base::Status flush();
+    base::Status begin(std::string_view application, std::string_view comment);
 
-    [[nodiscard]] std::string part() const { return m_path + ".part"; }
+    // What is being written: m_path is the file's name in the end, and empty for a pipe.
+    [[nodiscard]] std::string part() const
+    {
+        return m_path.empty() ? "standard output" : m_path + ".part";
+    }
 
     std::string m_path;
     io::Fd m_file;
