@@ -221,8 +221,11 @@ listener = socket.create_server(("0.0.0.0", 8080), backlog=64)
 room = bytearray(1 << 20)
 while True:
     s = listener.accept()[0]
-    head = b""
-    while b"\\r\\n\\r\\n" not in head: head += s.recv(1)
+    head = part = s.recv(1)
+    while part and b"\\r\\n\\r\\n" not in head:
+        part = s.recv(1)
+        head += part
+    if not part: continue  # a start-up test of the agent's
     left = int(head.lower().split(b"content-length:")[1].split(b"\\r\\n")[0])
     while left:
         got = s.recv_into(room, min(left, len(room)))

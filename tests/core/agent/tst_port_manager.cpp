@@ -224,6 +224,9 @@ private slots:
         QVERIFY(!rig.now().gone);
         QVERIFY(!rig.ports.quiet());
         QCOMPARE(rig.ports.proxied(), std::size_t(1));
+        const QString shown = QString::fromStdString(rig.ports.rulesText());
+        QVERIFY(shown.startsWith("# given back: redirects nothing new; 1 connection "));
+        QVERIFY(shown.endsWith("the rules"));
         // Stealing again meanwhile is a redirect of its own, and none that is seen out.
         rig.set(anna, Mode::Steal);
         QCOMPARE(rig.redirects.size(), std::size_t(2));
