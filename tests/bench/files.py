@@ -15,6 +15,7 @@ import time
 CTL = os.environ['PODGLASSCTL']
 PEERS = {
     'podglass connections': [CTL, 'read', '--json', '{}'],
+    'podglass text': [CTL, 'read', '{}'],
     'podglass exchanges': [CTL, 'read', '--exchanges', '--json', '{}'],
     'tcpdump': ['tcpdump', '-Z', 'root', '-r', '{}', '-w', '/dev/null'],
     'tshark conv': ['tshark', '-n', '-q', '-z', 'conv,tcp', '-r', '{}'],

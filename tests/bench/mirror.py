@@ -178,12 +178,15 @@ class Peer:
         if self.name == 'podglass':
             return 'local/netns/' + POD
         if number == 0:
-            self.socket, self.secret = FOLDER + '/sock', FOLDER + '/secret'
+            own = tempfile.mkdtemp(dir=FOLDER)  # 0700: the agent asks for that
+            self.socket, self.secret = own + '/sock', own + '/secret'
             with open(self.secret, 'w') as file:
                 file.write(os.urandom(32).hex())
             os.chmod(self.secret, 0o600)
             self.add(start(None, AGENT, '--listen', 'unix:' + self.socket, '--secret-file', self.secret))
             while not os.path.exists(self.socket):
+                if self.processes[-1].poll() is not None:
+                    raise SystemExit('the agent ended: it could not listen')
                 time.sleep(0.05)
         return 'agent+unix:%s//netns/%s' % (self.socket, POD)
 
@@ -251,6 +254,8 @@ def main():
                 peer.stop()
                 results[name].append((after / before, spent / amount, memory, list(peer.told()), amount, peer.said(),
                                       slower / slow if slow else 0))
+    except KeyboardInterrupt:
+        pass  # what was measured is shown
     finally:
         if service:
             service.terminate()
@@ -260,6 +265,8 @@ def main():
         run('rm', '-rf', FOLDER)
     print('%s, %d pairs of %d s, load of the machine %.1f' % (load, repeats, seconds, os.getloadavg()[0]))
     for name, runs in results.items():
+        if not runs:
+            continue
         ratios = sorted(run[0] for run in runs)
         unit = 'us a request' if load == 'http' else 'CPU-s/GB'
         own = statistics.median(run[1] for run in runs) * (1e6 if load == 'http' else 1e9)
