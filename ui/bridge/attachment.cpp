@@ -218,7 +218,27 @@ void Attachment::sendTo(const QVector<quint16>& ports)
             wanted.filter = filter::print(m_filter);
         wanted.onFailure = m_onFailure;
         m_link.setPort(wanted);
+        if (wanted.mode != wire::Mode::Off && m_deliverySaid)
+            sendDelivery(port);
     }
+}
+
+void Attachment::setDelivery(const wire::SetDelivery& wish)
+{
+    m_delivery = wish;
+    m_deliverySaid = true;
+    if (attached() && m_wanted != wire::Mode::Off)
+        for (const quint16 port : ports())
+            sendDelivery(port);
+    emit changed();
+}
+
+void Attachment::sendDelivery(quint16 port)
+{
+    wire::SetDelivery wanted = m_delivery;
+    wanted.target = m_target.target;
+    wanted.port = port;
+    m_link.setDelivery(wanted);
 }
 
 void Attachment::onAttached(const wire::Attached& attached)

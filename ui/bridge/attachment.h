@@ -79,6 +79,12 @@ public:
     // Open when stealing began: their requests stay with the service until they close.
     [[nodiscard]] quint32 oldConnections() const;
 
+    // How much of what is seen is delivered to this window; kept for targets to come. None was
+    // asked for: everything.
+    void setDelivery(const wire::SetDelivery& wish);
+
+    [[nodiscard]] const wire::SetDelivery& delivery() const { return m_delivery; }
+
     // Others at the same ports.
     [[nodiscard]] QStringList otherClients() const;
 
@@ -95,6 +101,7 @@ private:
     void send();
     void sendTo(const QVector<quint16>& ports);
     void sendTaker();
+    void sendDelivery(quint16 port);
 
     Link& m_link;
     wire::Attached m_target;
@@ -108,6 +115,8 @@ private:
     filter::Filter m_filter;
     session::Taker m_taker;
     wire::OnTakerFailure m_onFailure = wire::OnTakerFailure::BadGateway;
+    wire::SetDelivery m_delivery; // of every port; without target and port
+    bool m_deliverySaid = false;  // an agent was told of one: it must be told of its end too
     wire::Mode m_wanted = wire::Mode::Off;
     quint64 m_revision = 1;
     quint64 m_applied = 0;

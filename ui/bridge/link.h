@@ -28,6 +28,8 @@ public:
     virtual void detach(base::TargetId target) = 0;
     virtual void listRules(base::TargetId target) = 0;
     virtual void setPort(const wire::SetPort& wanted) = 0;
+    // After setPort() of that port.
+    virtual void setDelivery(const wire::SetDelivery& wanted) = 0;
     virtual void
     setTaker(base::TargetId target, std::uint16_t port, const session::Taker& taker) = 0;
     virtual void release(std::uint64_t held, const session::Release& release) = 0;

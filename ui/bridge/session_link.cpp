@@ -101,6 +101,12 @@ void SessionLink::setPort(const wire::SetPort& wanted)
         m_session->setPort(wanted);
 }
 
+void SessionLink::setDelivery(const wire::SetDelivery& wanted)
+{
+    if (m_session)
+        m_session->setDelivery(wanted);
+}
+
 void SessionLink::setTaker(base::TargetId target, std::uint16_t port, const session::Taker& taker)
 {
     if (m_session)

@@ -9,6 +9,7 @@
 #include "ui/models/format.h"
 #include "ui/shell/chart_feed.h"
 #include "ui/shell/connection_pill.h"
+#include "ui/shell/delivery_dialog.h"
 #include "ui/shell/event_log.h"
 #include "ui/shell/held_panel.h"
 #include "ui/shell/list_page.h"
@@ -179,6 +180,7 @@ void MainWindow::onAttachmentChanged()
     m_modeAction->setVisible(!m_fileShown);
     m_freezeAction->setVisible(!m_fileShown);
     updatePill();
+    m_status->setDelivery(m_fileShown ? QString() : deliveryText(attachment.delivery()));
     updatePorts();
     if (attached)
         m_previewTimer.start();

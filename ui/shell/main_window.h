@@ -92,6 +92,7 @@ private:
                     const QKeySequence& key,
                     const char* name,
                     std::function<void()> act);
+    void chooseDelivery();
     void clearList();
     void undoClear();
     void finishClear();

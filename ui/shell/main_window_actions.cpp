@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/filter/filter_bar.h"
 #include "ui/models/format.h"
+#include "ui/shell/delivery_dialog.h"
 #include "ui/shell/list_page.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/status_line.h"
@@ -87,6 +88,9 @@ void MainWindow::buildCaptureMenu()
     action(menu, tr("Capture on or off"), QKeySequence(tr("Ctrl+E")), "captureAction", [this] {
         toggleCapture();
     });
+    action(menu, tr("What is delivered…"), QKeySequence(tr("Ctrl+D")), "deliveryAction", [this] {
+        chooseDelivery();
+    });
     action(menu, tr("Mirror or steal"), QKeySequence(tr("F9")), "stealAction", [this] {
         toggleSteal();
     });
@@ -118,6 +122,17 @@ void MainWindow::buildCaptureMenu()
     m_undoClear->setEnabled(false);
     m_clearTimer.setSingleShot(true);
     connect(&m_clearTimer, &QTimer::timeout, this, &MainWindow::finishClear);
+}
+
+void MainWindow::chooseDelivery()
+{
+    auto* dialog = new DeliveryDialog(m_work.attachment.delivery(), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setObjectName(QStringLiteral("deliveryDialog"));
+    connect(dialog, &QDialog::accepted, this, [this, dialog] {
+        m_work.attachment.setDelivery(dialog->wish());
+    });
+    dialog->open();
 }
 
 // What is cleared stays hidden for a while, in case it was a slip, and is then freed.

@@ -20,13 +20,20 @@ public:
     explicit StatusLine(QWidget* parent = nullptr);
 
     void setCounts(const store::Store& store, const store::View& view);
+    // What the user's own limits leave out, in words; empty: nothing.
+    void setDelivery(const QString& text);
     // Percent of a new filter or order being computed; -1: none.
     void setProgress(int percent);
 
 private:
+    void renderDelivery();
+
+    QString m_wish;
+    std::uint64_t m_leftOut = 0;
     QLabel* m_counts;
     QLabel* m_loss;
     QLabel* m_missing;
+    QLabel* m_delivery;
     QLabel* m_memory;
     QProgressBar* m_progress;
 };

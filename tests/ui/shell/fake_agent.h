@@ -79,6 +79,8 @@ public:
         push(state);
     }
 
+    void setDelivery(const wire::SetDelivery& wanted) override { deliveries.push_back(wanted); }
+
     void setTaker(base::TargetId, std::uint16_t, const session::Taker& wanted) override
     {
         taker = wanted;
@@ -123,7 +125,7 @@ public:
         answer.exchange = request.exchange;
         answer.connection = connection;
         answer.fields = {{"content-type", "application/grpc"},
-                           {"grpc-status", std::to_string(status)}};
+                         {"grpc-status", std::to_string(status)}};
         traffic.response(answer);
         send();
     }
@@ -145,6 +147,7 @@ public:
     }
 
     std::vector<wire::SetPort> sent;
+    std::vector<wire::SetDelivery> deliveries;
     int rulesAsked = 0;
     std::string rulesInForce = "table inet podglass_8080_1 {\n\tchain prerouting {\n\t}\n}\n";
     std::optional<session::Taker> taker;

@@ -11,12 +11,14 @@
 #include <QAction>
 #include <QApplication>
 #include <QClipboard>
+#include <QDialog>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QScrollBar>
 #include <QSettings>
+#include <QSpinBox>
 #include <QStandardPaths>
 #include <QTableView>
 #include <QTest>
@@ -291,6 +293,42 @@ private slots:
                         ->property("text")
                         .toString()
                         .startsWith(QStringLiteral("Live")));
+    }
+
+    void whatIsLeftOutByChoiceIsSaid()
+    {
+        Rig rig;
+        QVERIFY(rig.attach());
+        QVERIFY(rig.agent.deliveries.empty()); // everything is delivered unasked
+        auto* line = rig.part<QLabel>("delivery");
+        QVERIFY(!line->isVisible());
+        rig.part<QAction>("deliveryAction")->trigger();
+        auto* dialog = rig.part<QDialog>("deliveryDialog");
+        QVERIFY(dialog != nullptr);
+        dialog->findChild<QSpinBox*>(QStringLiteral("deliverySample"))->setValue(10);
+        dialog->findChild<QSpinBox*>(QStringLiteral("deliveryRequest"))->setValue(64);
+        dialog->findChild<QSpinBox*>(QStringLiteral("deliveryResponse"))->setValue(64);
+        dialog->accept();
+        QCOMPARE(rig.agent.deliveries.size(), std::size_t{2}); // both ports
+        QCOMPARE(rig.agent.deliveries[0].port, std::uint16_t{8080});
+        QCOMPARE(rig.agent.deliveries[1].port, std::uint16_t{9090});
+        QCOMPARE(rig.agent.deliveries[0].target.value, std::uint64_t{1});
+        QCOMPARE(rig.agent.deliveries[0].oneConnectionIn, std::uint32_t{10});
+        QCOMPARE(rig.agent.deliveries[0].bodyLimits[1], std::uint64_t{65'536});
+        const QString inForce =
+            QStringLiteral("Sampling 1 in 10 connections, bodies cut at 64 KiB");
+        QTRY_COMPARE(line->text(), inForce);
+        QVERIFY(line->isVisible());
+        rig.agent.lose(flow::LossPlace::Budget, 3, 1'700'000'000'000);
+        QTRY_COMPARE(line->text(), inForce + QStringLiteral(": 2.7 kB left out"));
+        QCOMPARE(rig.part<QLabel>("loss")->text(), QStringLiteral("Lost 0"));
+        // A port that is switched on later has the same; a wish taken back is said too.
+        rig.work.attachment.setMode(wire::Mode::Off);
+        rig.work.attachment.setMode(wire::Mode::Mirror);
+        QCOMPARE(rig.agent.deliveries.size(), std::size_t{4});
+        rig.work.attachment.setDelivery({});
+        QCOMPARE(rig.agent.deliveries.back().oneConnectionIn, std::uint32_t{0});
+        QTRY_COMPARE(line->text(), QStringLiteral("2.7 kB left out"));
     }
 
     void aLongStatusIsNotCut()
