@@ -130,8 +130,9 @@ private slots:
             });
             // Who is still shown bytes writes into its connection.
             all = all && m_rig->until([&] {
-                return std::ranges::all_of(m_rig->recorder.connections,
-                                           [](const auto& each) { return each.second.closed; });
+                return std::ranges::all_of(m_rig->recorder.connections, [](const auto& each) {
+                    return each.second.closed.has_value();
+                });
             });
             m_rig->recorder.connections.clear();
             m_rig->recorder.decisions = {};
