@@ -54,16 +54,18 @@ f=$1
 
 // sudo is asked for the agent's version first, so that its refusal is a marked line and not a
 // broken stream. -k: the password is always read, also where one was given a minute ago. printf
-// must be the shell's own, or the password would be in an argv.
+// must be the shell's own, or the password would be in an argv. A host that does not know its own
+// name is no reason, though sudo says so first.
 constexpr std::string_view sudoScript = R"sh(
+why() { printf "%s\n" "$e" | grep -v "^sudo: unable to resolve host" || printf "it says no more\n"; }
 if test "$(id -u)" -ne 0; then
   command -v sudo > /dev/null || die "sudo: sudo is not installed"
   if e=$(LC_ALL=C sudo -n "$f" --version 2>&1 < /dev/null); then
     say ready
     exec sudo -n "$f" --stdio
   fi
-  case $e in *password*) ;; *) die "sudo: $e" ;; esac
-  case $(LC_ALL=C command -V printf) in *builtin*) ;; *) die "sudo: $e" ;; esac
+  case $e in *password*) ;; *) die "sudo: $(why)" ;; esac
+  case $(LC_ALL=C command -V printf) in *builtin*) ;; *) die "sudo: $(why)" ;; esac
   for n in 1 2 3; do
     say password
     IFS= read -r p || exit 70
@@ -73,9 +75,9 @@ if test "$(id -u)" -ne 0; then
       exec sudo -k -S -p "" "$f" --stdio
     fi
     p=
-    case $e in *incorrect*|*again*) ;; *) die "sudo: $e" ;; esac
+    case $e in *incorrect*|*again*) ;; *) die "sudo: $(why)" ;; esac
   done
-  die "sudo: $e"
+  die "sudo: $(why)"
 fi
 )sh";
 

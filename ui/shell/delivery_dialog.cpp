@@ -108,8 +108,11 @@ DeliveryDialog::DeliveryDialog(const wire::SetDelivery& now, QWidget* parent)
     layout->addLayout(form);
     layout->addWidget(buttons);
     m_request->selectAll(); // typing replaces it
+    // Texts that are wrapped anew do not change the window's size.
+    layout->setSizeConstraint(QLayout::SetNoConstraint);
     constexpr int width = 460;
-    setMinimumWidth(width);
+    ensurePolished();
+    resize(width, layout->totalHeightForWidth(width));
     for (int row = 0; row < form->rowCount(); ++row) {
         QWidget* field = form->itemAt(row, QFormLayout::FieldRole)->widget();
         const auto* label =

@@ -262,7 +262,7 @@ class Ctl(Process):
     def agent(self):
         """Its guard, which is the process that podglassctl started."""
         return until(lambda: [pid for pid in children(self.child.pid)
-                              if os.readlink('/proc/%d/exe' % pid) == os.path.realpath(AGENT)],
+                              if os.path.samefile('/proc/%d/exe' % pid, AGENT)],
                      what='the agent')[0]
 
     def worker(self):
