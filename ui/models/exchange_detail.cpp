@@ -128,8 +128,6 @@ void fillOddities(ExchangeDetail& detail, const store::Store& store, const store
         return;
     if ((row.flags & store::RowReset) != 0 && row.state == store::RowState::Done)
         detail.oddities << tr("The stream was reset: see its messages");
-    if ((row.flags & store::RowLateStart) != 0)
-        detail.oddities << tr("Joined late: capture began in the middle of this connection");
     if (const std::uint64_t missing = connection->missing[0] + connection->missing[1]; missing != 0)
         detail.oddities << tr("%1 of this connection are missing").arg(bytes(missing));
     if (connection->conflicts != 0)

@@ -94,15 +94,15 @@ QToolButton:checked { background: $selected; }
 QToolButton:focus { border: 1px solid $accent; }
 QToolButton:disabled { color: $muted; }
 QToolButton::menu-indicator { image: none; }
-QToolButton[segment] { background: $base; border: 1px solid $border; border-radius: 0; padding: 5px 14px; }
+QToolButton[segment] { background: $base; border: 1px solid $border; border-radius: 0; padding: 5px 14px; font-weight: 600; }
 QToolButton[segment="first"] { border-top-left-radius: 6px; border-bottom-left-radius: 6px; }
 QToolButton[segment="only"] { border-radius: 6px; }
 QToolButton[segment="middle"] { border-left: none; border-right: none; }
 QToolButton[segment="last"] { border-top-right-radius: 6px; border-bottom-right-radius: 6px; }
 QToolButton[segment]:hover { background: $hover; }
 QToolButton[segment]:focus { border: 1px solid $accent; }
-QToolButton[segment]:checked { background: $accentfill; color: $accenttext; font-weight: 600; }
-QToolButton[segment]:checked:disabled { background: $hover; color: $muted; font-weight: normal; }
+QToolButton[segment]:checked { background: $accentfill; color: $accenttext; }
+QToolButton[segment]:checked:disabled { background: $hover; color: $muted; }
 QToolButton[segment][steal="true"]:checked { background: $stealfill; color: $steal; border: 1px solid $stealedge; }
 )";
 
