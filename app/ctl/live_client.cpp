@@ -103,9 +103,12 @@ int LiveClient::run()
         return 1;
     }
     m_address = *address;
-    m_address.road.sudo = m_options.sudo;
-    m_address.road.configFile = m_options.sshConfig;
-    m_address.road.secretFile = m_options.secretFile;
+    // What the address says stands unless an option says otherwise.
+    m_address.road.sudo = m_address.road.sudo || m_options.sudo;
+    if (!m_options.sshConfig.empty())
+        m_address.road.configFile = m_options.sshConfig;
+    if (!m_options.secretFile.empty())
+        m_address.road.secretFile = m_options.secretFile;
     session::Options options;
     options.road = m_address.road;
     options.agentPath =

@@ -52,6 +52,10 @@ class BadInput(unittest.TestCase):
     def test_refused(self):
         self.attach('ssh://x@127.0.0.1:1/self', '127.0.0.1:1: cannot connect: Connection refused', 'is sshd running')
 
+    def test_configuration_that_the_address_names(self):
+        config = self.file('ssh_config', b'Host a-name\n  HostName 127.0.0.1\n  Port 1\n  User x\n')
+        self.attach('ssh://a-name/self?config=' + config, '127.0.0.1:1: cannot connect: Connection refused')
+
     def test_target_that_is_not_there(self):
         self.attach('local/netns/absent', 'attach to netns:absent', 'none of that name')
         self.attach('local/pid/4194303', 'attach to pid:4194303')
