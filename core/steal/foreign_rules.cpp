@@ -181,7 +181,7 @@ base::Result<ForeignRules> readForeignRules()
          {std::pair{NFPROTO_INET, "inet"}, {NFPROTO_IPV4, "ip"}, {NFPROTO_IPV6, "ip6"}}) {
         const base::Status listed =
             socket->dump({.type = NFT_MSG_GETCHAIN, .family = static_cast<std::uint8_t>(number)},
-                         [&, family](bytes::ByteView chain) { read(family, chain); });
+                         [&, name = family](bytes::ByteView chain) { read(name, chain); });
         if (!listed)
             return listed.error();
     }

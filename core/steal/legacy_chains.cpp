@@ -4,6 +4,7 @@
 // ip_tables.h, linux/netfilter/x_tables.h.
 #include "core/steal/foreign_rules.h"
 
+#include <cstddef>
 #include <cstring>
 #include <fstream>
 #include <optional>
@@ -104,10 +105,9 @@ std::vector<std::string> legacyChains(int family)
         || info.size > mostBytes)
         return {"PREROUTING"}; // in use, but not to be read
     std::vector<std::uint8_t> answer(sizeof(ipt_get_entries) + info.size);
-    ipt_get_entries request = {};
-    std::memcpy(request.name, info.name, sizeof request.name);
-    request.size = info.size;
-    std::memcpy(answer.data(), &request, sizeof request);
+    // Field by field: the struct ends in an array without a length, which not every compiler takes.
+    std::memcpy(answer.data() + offsetof(ipt_get_entries, name), info.name, sizeof info.name);
+    std::memcpy(answer.data() + offsetof(ipt_get_entries, size), &info.size, sizeof info.size);
     length = static_cast<socklen_t>(answer.size());
     if (::getsockopt(socket.get(), level, IPT_SO_GET_ENTRIES, answer.data(), &length) != 0)
         return {"PREROUTING"};
