@@ -70,8 +70,8 @@ void takeListeners(const path& root,
         return std::tie(owned.port.port, owned.port.address, owned.port.process);
     });
     // One socket for each worker with SO_REUSEPORT is still one port.
-    const auto repeated = std::ranges::unique(found, {}, &Owned::port);
-    found.erase(repeated.begin(), repeated.end());
+    const auto samePort = [](const Owned& a, const Owned& b) { return a.port == b.port; };
+    found.erase(std::unique(found.begin(), found.end(), samePort), found.end());
     for (Owned& owned : found) {
         view.ports.push_back(std::move(owned.port));
         view.owners.push_back(owned.owner);
