@@ -126,7 +126,7 @@ void MainWindow::connectRules()
 
 void MainWindow::showRules()
 {
-    m_rules->open(m_work.attachment.name());
+    m_rules->showFor(m_work.attachment.name());
 }
 
 void MainWindow::askForRules()

@@ -53,7 +53,7 @@ RulesDialog::RulesDialog(QWidget* parent)
     resize(800, 600);
 }
 
-void RulesDialog::open(const QString& target)
+void RulesDialog::showFor(const QString& target)
 {
     m_target = target;
     show();

@@ -24,7 +24,7 @@ public:
     explicit RulesDialog(QWidget* parent = nullptr);
 
     // Asks for what is in force at `target` (its name) from now on; empty: nothing is attached.
-    void open(const QString& target);
+    void showFor(const QString& target);
     void setRules(const wire::Rules& rules);
     // There will be no answer: why, in words.
     void setProblem(const QString& why);
