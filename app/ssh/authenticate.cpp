@@ -77,7 +77,7 @@ void Authentication::chooseKeys()
     };
     if (m_host.identitiesOnly)
         std::erase_if(m_agentKeys, [&](const auto& key) { return !isConfigured(key); });
-    std::ranges::stable_partition(m_agentKeys, isConfigured);
+    std::stable_partition(m_agentKeys.begin(), m_agentKeys.end(), isConfigured);
     std::erase_if(m_files, [this](const KeyFile& file) {
         return file.text.size() == 0
                || std::ranges::any_of(m_agentKeys, [&](const AgentKeys::Key& key) {
