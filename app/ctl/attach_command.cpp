@@ -54,10 +54,7 @@ void AttachCommand::sum(const flow::Event& event)
 
 void AttachCommand::connected(const wire::Hello& /*agent*/)
 {
-    if (address().target.empty())
-        fail("no target in the address; podglassctl targets lists them");
-    else
-        session().attach(address().target);
+    attachToTarget();
 }
 
 void AttachCommand::update(session::Update& update)
@@ -65,8 +62,7 @@ void AttachCommand::update(session::Update& update)
     if (const auto* batch = std::get_if<flow::EventBatch>(&update)) {
         events(*batch);
     } else if (const auto* failure = std::get_if<wire::Failure>(&update)) {
-        fail(failure->where + ": " + failure->what
-             + (failure->advice.empty() ? "" : " (" + failure->advice + ")"));
+        fail(*failure);
     } else if (const auto* now = std::get_if<wire::Attached>(&update)) {
         attached(*now);
     } else if (const auto* state = std::get_if<wire::PortState>(&update)) {

@@ -146,6 +146,20 @@ void LiveClient::finish(int status)
         m_status = status;
 }
 
+void LiveClient::fail(const wire::Failure& failure)
+{
+    fail(failure.where + ": " + failure.what
+         + (failure.advice.empty() ? "" : " (" + failure.advice + ")"));
+}
+
+void LiveClient::attachToTarget()
+{
+    if (m_address.target.empty())
+        fail("no target in the address; podglassctl targets lists them");
+    else
+        session().attach(m_address.target);
+}
+
 void LiveClient::fail(const std::string& text)
 {
     std::cerr << "podglassctl: " << exporting::printable(text) << std::endl;

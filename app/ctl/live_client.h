@@ -46,6 +46,9 @@ protected:
     void finish(int status);
     // Says why on stderr, escaped, and ends with status 1.
     void fail(const std::string& text);
+    void fail(const wire::Failure& failure);
+    // What the address names; fails if it names nothing.
+    void attachToTarget();
 
     [[nodiscard]] session::Session& session() { return *m_session; }
 

@@ -81,10 +81,7 @@ int RecordCommand::record()
 
 void RecordCommand::connected(const wire::Hello& /*agent*/)
 {
-    if (address().target.empty())
-        fail("no target in the address; podglassctl targets lists them");
-    else
-        session().attach(address().target);
+    attachToTarget();
 }
 
 void RecordCommand::update(session::Update& update)
@@ -92,8 +89,7 @@ void RecordCommand::update(session::Update& update)
     if (const auto* batch = std::get_if<flow::EventBatch>(&update)) {
         events(*batch);
     } else if (const auto* failure = std::get_if<wire::Failure>(&update)) {
-        fail(failure->where + ": " + failure->what
-             + (failure->advice.empty() ? "" : " (" + failure->advice + ")"));
+        fail(*failure);
     } else if (const auto* now = std::get_if<wire::Attached>(&update)) {
         attached(*now);
     } else if (const auto* state = std::get_if<wire::PortState>(&update)) {

@@ -18,20 +18,17 @@ RulesCommand::RulesCommand(LiveOptions options, bool json)
 void RulesCommand::connected(const wire::Hello& agent)
 {
     constexpr auto able = static_cast<std::uint64_t>(wire::Capability::Rules);
-    if (address().target.empty())
-        fail("no target in the address; podglassctl targets lists them");
-    else if ((agent.capabilities & able) == 0)
+    if ((agent.capabilities & able) == 0)
         fail("this agent cannot read packet rules"
              + (agent.lacking.empty() ? std::string() : ": " + agent.lacking));
     else
-        session().attach(address().target);
+        attachToTarget();
 }
 
 void RulesCommand::update(session::Update& update)
 {
     if (const auto* failure = std::get_if<wire::Failure>(&update)) {
-        fail(failure->where + ": " + failure->what
-             + (failure->advice.empty() ? "" : " (" + failure->advice + ")"));
+        fail(*failure);
     } else if (const auto* attached = std::get_if<wire::Attached>(&update)) {
         m_target = attached->name.empty() ? attached->spec : attached->name;
         session().listRules(attached->target);

@@ -33,7 +33,7 @@ void TargetsCommand::connected(const wire::Hello& /*agent*/)
 void TargetsCommand::update(session::Update& update)
 {
     if (const auto* failure = std::get_if<wire::Failure>(&update))
-        fail(failure->where + ": " + failure->what + ". " + failure->advice);
+        fail(*failure);
     const auto* list = std::get_if<wire::TargetList>(&update);
     if (list == nullptr)
         return;
