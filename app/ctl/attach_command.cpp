@@ -29,7 +29,8 @@ AttachCommand::~AttachCommand()
                         {"responses", m_sums.responses},
                         {"gaps", m_sums.gaps},
                         {"gap_bytes", m_sums.gapBytes},
-                        {"lost", lost}};
+                        {"lost", lost},
+                        {"last_missing_at", m_sums.lastMissing.nanoseconds}};
     if (m_last)
         sums["agent"] = exporting::toJson(*m_last);
     std::cout << sums.dump() << std::endl;
@@ -43,9 +44,11 @@ void AttachCommand::sum(const flow::Event& event)
         auto& of = m_sums.lost[exporting::nameOf(lost->place)];
         of.first += lost->events;
         of.second += lost->bytes;
+        m_sums.lastMissing = event.at;
     } else if (const auto* gap = std::get_if<flow::Gap>(&event.body)) {
         ++m_sums.gaps;
         m_sums.gapBytes += gap->length;
+        m_sums.lastMissing = event.at;
     }
     m_sums.connections += std::holds_alternative<flow::ConnectionOpened>(event.body) ? 1U : 0U;
     m_sums.requests += std::holds_alternative<flow::RequestHead>(event.body) ? 1U : 0U;

@@ -55,6 +55,7 @@ private:
         std::uint64_t gaps = 0;
         std::uint64_t gapBytes = 0;
         std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> lost; // events, bytes
+        base::Timestamp lastMissing; // of the last gap or loss; 0: none
     };
 
     void sum(const flow::Event& event);

@@ -8,6 +8,9 @@ namespace podglass::agent {
 
 namespace {
 
+// Packets of one interface before the others, and commands, get their turn.
+constexpr std::size_t packetsPerTurn = 512;
+
 constexpr std::chrono::seconds second{1};
 // How late a hole in a stream may be told; ten wake-ups a second cost nothing measurable.
 constexpr std::chrono::milliseconds patienceTick{100};
@@ -26,8 +29,10 @@ CaptureRun::CaptureRun(base::TargetId target,
                        Mailbox<CaptureCommand>& commands,
                        Mailbox<CaptureReport>& reports,
                        CaptureCounters& counters)
-    : m_pipeline(target, ring, randomSeed())
-    , m_interfaces(m_loop, [this](const capture::Packet& packet) { m_pipeline.onPacket(packet); })
+    : m_ring(ring)
+    , m_pipeline(target, ring, randomSeed())
+    , m_onPacket([this](const capture::Packet& packet) { m_pipeline.onPacket(packet); })
+    , m_interfaces(m_loop, [this](capture::LiveSource& source) { return take(source); })
     , m_commands(commands)
     , m_reports(reports)
     , m_counters(counters)
@@ -63,6 +68,12 @@ base::Status CaptureRun::begin(CaptureDoor& door)
     m_loop.watch(m_commands.wakeFd(), EPOLLIN, [this](auto) { onCommands(); });
     m_loop.watch(m_links->descriptor(), EPOLLIN, [this](auto) { onLinks(); });
     return base::Done{};
+}
+
+base::Result<std::size_t> CaptureRun::take(capture::LiveSource& source)
+{
+    const channel::Ring::Batch batch(m_ring);
+    return source.dispatch(packetsPerTurn, m_onPacket);
 }
 
 void CaptureRun::onCommands()
@@ -110,6 +121,7 @@ void CaptureRun::onSecond()
 
 void CaptureRun::onTick()
 {
+    const channel::Ring::Batch batch(m_ring);
     m_pipeline.tick(io::Loop::now());
     m_loop.after(patienceTick, [this] { onTick(); });
 }

@@ -27,6 +27,7 @@ public:
 
 private:
     base::Status begin(CaptureDoor& door);
+    base::Result<std::size_t> take(capture::LiveSource& source);
     void onCommands();
     void apply(const CapturePlan& plan);
     void onLinks();
@@ -35,7 +36,9 @@ private:
     void count();
 
     io::Loop m_loop;
+    channel::Ring& m_ring;
     CapturePipeline m_pipeline;
+    capture::LiveSource::Handler m_onPacket;
     InterfaceSet m_interfaces;
     std::optional<LinkWatch> m_links;
     Mailbox<CaptureCommand>& m_commands;

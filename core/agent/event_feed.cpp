@@ -137,7 +137,7 @@ std::optional<EventFeed::Record> EventFeed::shaped(const Record& record, const P
             return std::nullopt;
         wire::cutBodyData(record.bytes, beyond, m_cut);
         Record cut{record.info, m_cut};
-        cut.info.payload -= static_cast<std::uint32_t>(beyond);
+        cut.info.payload -= beyond;
         return cut;
     }
     if (is(record.info, indexOf<flow::MessageEnd>)
@@ -226,7 +226,7 @@ EventFeed::Taken EventFeed::deliver(const Record& record,
     out.insert(out.end(), record.bytes.begin(), record.bytes.end());
     ++m_account.deliveredEvents;
     m_account.deliveredBytes += info.payload;
-    if (port != nullptr)
+    if (port != nullptr && !is(info, indexOf<flow::Gap>)) // what it names is not sent
         port->spend(info);
     return Taken::Record;
 }

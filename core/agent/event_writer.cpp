@@ -36,6 +36,12 @@ std::int64_t roughlyNow()
 
 } // namespace
 
+std::uint64_t accountedBytes(const flow::Event& event)
+{
+    const auto* gap = std::get_if<flow::Gap>(&event.body);
+    return gap != nullptr ? gap->length : flow::payloadBytes(event);
+}
+
 void EventWriter::onEvent(const flow::Event& event)
 {
     const std::uint16_t port = portOf(event);
@@ -66,7 +72,7 @@ void EventWriter::append(const flow::Event& event, std::uint16_t port)
 {
     m_frame.clear();
     const bytes::ByteView data = wire::encodeWithoutData(event, m_frame);
-    const std::uint64_t payload = flow::payloadBytes(event);
+    const std::uint64_t payload = accountedBytes(event);
     const channel::RecordInfo info{
         .target = event.target,
         .connection = event.connection,
@@ -78,7 +84,7 @@ void EventWriter::append(const flow::Event& event, std::uint16_t port)
         .bulk = std::holds_alternative<flow::BodyData>(event.body)
                 || std::holds_alternative<flow::StreamData>(event.body),
         .kind = static_cast<std::uint8_t>(event.body.index()),
-        .payload = static_cast<std::uint32_t>(payload),
+        .payload = payload,
         .at = roughlyNow(),
     };
     if (m_ring.append(info, m_frame, data))

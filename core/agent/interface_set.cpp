@@ -9,16 +9,9 @@
 
 namespace podglass::agent {
 
-namespace {
-
-// Packets of one interface before the others, and commands, get their turn.
-constexpr std::size_t packetsPerTurn = 512;
-
-} // namespace
-
-InterfaceSet::InterfaceSet(io::Loop& loop, capture::LiveSource::Handler onPacket)
+InterfaceSet::InterfaceSet(io::Loop& loop, Take take)
     : m_loop(loop)
-    , m_onPacket(std::move(onPacket))
+    , m_take(std::move(take))
 {}
 
 InterfaceSet::~InterfaceSet()
@@ -83,8 +76,7 @@ base::Status InterfaceSet::openOne(std::uint32_t index, const std::string& name)
 
 void InterfaceSet::onReadable(std::uint32_t index)
 {
-    const auto taken = m_sources.at(index).live->dispatch(packetsPerTurn, m_onPacket);
-    if (!taken)
+    if (!m_take(*m_sources.at(index).live))
         closeOne(index); // it went away; refresh() brings it back if it is still there
 }
 

@@ -8,6 +8,7 @@
 #include "core/capture/live_source.h"
 #include "core/io/loop.h"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -18,7 +19,10 @@ namespace podglass::agent {
 class InterfaceSet
 {
 public:
-    InterfaceSet(io::Loop& loop, capture::LiveSource::Handler onPacket);
+    // Takes some packets of a source that has some; an Error when its interface is gone.
+    using Take = std::function<base::Result<std::size_t>(capture::LiveSource& source)>;
+
+    InterfaceSet(io::Loop& loop, Take take);
     InterfaceSet(const InterfaceSet&) = delete;
     InterfaceSet& operator=(const InterfaceSet&) = delete;
     ~InterfaceSet();
@@ -53,7 +57,7 @@ private:
 
     io::Loop& m_loop;
     io::Fd m_route;
-    capture::LiveSource::Handler m_onPacket;
+    Take m_take;
     std::map<std::uint32_t, Source> m_sources; // by interface index
     capture::PortSet m_ports;
     std::string m_note;

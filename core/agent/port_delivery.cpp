@@ -58,13 +58,13 @@ bool PortDelivery::hasRoomFor(const channel::RecordInfo& info)
         m_allowance = std::min(rate, m_allowance + std::min(passed, 2.0) * rate);
         m_refilled = info.at;
     }
-    return info.bulk ? m_allowance >= info.payload : m_allowance > -rate;
+    return info.bulk ? m_allowance >= static_cast<double>(info.payload) : m_allowance > -rate;
 }
 
 void PortDelivery::spend(const channel::RecordInfo& info)
 {
     if (m_wish && m_wish->bytesPerSecond != 0)
-        m_allowance -= info.payload;
+        m_allowance -= static_cast<double>(info.payload);
 }
 
 void PortDelivery::offered(const channel::RecordInfo& info, bool leftOut)

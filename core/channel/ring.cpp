@@ -145,6 +145,7 @@ bool Ring::append(const RecordInfo& info, bytes::ByteView record, bytes::ByteVie
     std::size_t used = m_current->published.load(std::memory_order_relaxed);
     if (used + needed > m_chunkBytes) {
         openChunk();
+        wakeReader();
         used = 0;
     }
     const RecordHeader header{info, static_cast<std::uint32_t>(size)};
@@ -165,10 +166,19 @@ bool Ring::append(const RecordInfo& info, bytes::ByteView record, bytes::ByteVie
     m_bytes.store(m_total.bytes, std::memory_order_relaxed);
 
     m_current->published.store(used + needed, std::memory_order_seq_cst);
-    // seq_cst pairs with arm(): either the reader sees the record or the writer sees it armed.
+    m_news = true;
+    if (!m_batching)
+        wakeReader();
+    return true;
+}
+
+// seq_cst pairs with arm(): either the reader sees what was published or we see it armed.
+void Ring::wakeReader()
+{
+    if (!std::exchange(m_news, false))
+        return;
     if (m_armed.load(std::memory_order_seq_cst) && m_armed.exchange(false))
         io::ring(m_bell);
-    return true;
 }
 
 void Ring::arm()

@@ -35,7 +35,7 @@ struct RecordInfo
     bool endsConnection = false;
     bool bulk = false;         // data of a body or stream: the first to go when there is too much
     std::uint8_t kind = 0;     // index of the event's body in flow::Body
-    std::uint32_t payload = 0; // flow::payloadBytes
+    std::uint64_t payload = 0; // bytes of the stream that the record stands for
     std::int64_t at = 0;       // when it was written, monotonic ns
 };
 
@@ -68,6 +68,30 @@ public:
     // Writer. False: the record is larger than a chunk and was not written. `rest`: what follows
     // `record` in it, where the two do not lie together.
     bool append(const RecordInfo& info, bytes::ByteView record, bytes::ByteView rest = {});
+
+    // Writer: while one lives, readers are woken at its end and with each new chunk, not by its
+    // first record, so that they find more than that one.
+    class Batch
+    {
+    public:
+        explicit Batch(Ring& ring)
+            : m_ring(ring)
+        {
+            m_ring.m_batching = true;
+        }
+
+        Batch(const Batch&) = delete;
+        Batch& operator=(const Batch&) = delete;
+
+        ~Batch()
+        {
+            m_ring.m_batching = false;
+            m_ring.wakeReader();
+        }
+
+    private:
+        Ring& m_ring;
+    };
 
     // Readable once something was appended after the last arm().
     [[nodiscard]] int wakeFd() const { return m_bell.get(); }
@@ -139,6 +163,7 @@ private:
 
     // Writer: seals the current chunk and takes over another that nobody reads.
     void openChunk();
+    void wakeReader();
     [[nodiscard]] Chunk* chooseChunk(const Chunk* refused, bool mayGrow) const;
     bool warm(Chunk& chunk);
     // Reader: tells the writer what all cursors have read.
@@ -158,6 +183,8 @@ private:
     // Writer's own.
     Chunk* m_current = nullptr;
     Totals m_total;
+    bool m_batching = false;
+    bool m_news = false; // appended since a reader was last woken
 
     // Reader's own.
     Chunk* m_pinned = nullptr;

@@ -9,7 +9,8 @@ LOAD   http   wrk, 64 connections, 128 byte answers of nginx
        paced5 iperf3 at 5 Gbit/s, super-packets            paced2 iperf3 at 2 Gbit/s, MTU-sized packets
        even   iperf3 at 200 MB/s, super-packets            bulk   iperf3, one stream, as fast as it goes
 PEER   null (the noise) | tcpdump | tshark | libnids | podglass | podglass4 (four clients) |
-       stalled4, stalled10 (so many clients, all but one of them stopped) |
+       stalled4, stalled10 (so many clients, all but one of them stopped, but for 50 ms in each 4 s to say that
+       they live, and let read to their end afterwards) |
        relay (http only: what HAProxy in the path leaves, where Podglass listens beside it)
 
 Needs root, nginx, wrk, iperf3, ethtool; PODGLASSCTL and PODGLASS_AGENT name the programs, NIDS_READER that of peers/.
@@ -23,6 +24,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 CTL, AGENT = os.environ.get('PODGLASSCTL', ''), os.environ.get('PODGLASS_AGENT', '')
@@ -127,6 +129,17 @@ def measure(load, seconds, port=8080):
     return got['bits_per_second'] / 1e9, got['bytes'], None
 
 
+def lines_of(out, kind):
+    with open(out) as file:
+        return [json.loads(line) for line in file if '"kind":"%s"' % kind in line and line.endswith('\n')]
+
+
+def ended(out, since):
+    """Two samples in a row that were made later found nothing unread and nothing new."""
+    last = [line for line in lines_of(out, 'telemetry') if line['at'] > since * 1e9][-2:]
+    return len(last) == 2 and last[0]['events'] == last[1]['events'] and last[1]['lag']['events'] == 0
+
+
 RELAY = '''global
   nbthread 1
 defaults
@@ -146,6 +159,7 @@ backend service
 class Peer:
     def __init__(self, name, port):
         self.name, self.processes, self.sums, self.port = name, [], [], port
+        self.stopped, self.released = [], threading.Event()
         self.words = FOLDER + '/words'
         rule = 'tcp port %d' % port
         if name == 'null':
@@ -167,11 +181,22 @@ class Peer:
                 out = '%s/sums-%d' % (FOLDER, number)
                 self.sums.append(out)
                 self.add(start(None, CTL, 'attach', self.address(number), '--agent', AGENT, '--port', str(port),
-                               '--count', '--quiet', *self.key(), out=out))
+                               '--count', '--telemetry', '--quiet', *self.key(), out=out))
         time.sleep(1.5)
         if name.startswith('stalled'):
-            for process in self.processes[2:]:  # the agent and the first client go on
+            self.stopped = self.processes[2:]  # the agent and the first client go on
+            self.holder = threading.Thread(target=self.hold)
+            self.holder.start()
+
+    # Whoever is silent for 15 s is gone for the agent, so a stopped client gets its moments.
+    def hold(self):
+        while not self.released.is_set():
+            for process in self.stopped:
                 process.send_signal(signal.SIGSTOP)
+            self.released.wait(4)
+            for process in self.stopped:
+                process.send_signal(signal.SIGCONT)
+            self.released.wait(0.05)
 
     # Several clients need one agent that listens; one client has its own.
     def address(self, number):
@@ -203,9 +228,22 @@ class Peer:
             return pids
         return [pid for pid in pids if os.path.realpath('/proc/%d/exe' % pid) == os.path.realpath(AGENT)]
 
+    def read_to_end(self, most=150):
+        """Seconds until every client has read all there is, by what the agent last told each of them."""
+        began = time.time()
+        self.released.set()
+        if self.stopped:
+            self.holder.join()
+        while not all(ended(out, began) for out in self.sums):
+            if time.time() - began > most:
+                print('not all clients have read to their end within %d s' % most)
+                break
+            time.sleep(0.2)
+        return time.time() - began
+
     def stop(self):
+        self.released.set()
         for process in reversed(self.processes):
-            process.send_signal(signal.SIGCONT)
             for pid in family(process.pid)[:2]:
                 try:
                     os.kill(pid, signal.SIGINT)
@@ -228,10 +266,9 @@ class Peer:
 
     def told(self):
         for out in self.sums:
-            with open(out) as file:
-                lines = [line for line in file if '"sums"' in line]
-            if lines:
-                yield json.loads(lines[-1])
+            found = lines_of(out, 'sums')
+            if found:
+                yield found[-1]
 
 
 def main():
@@ -248,14 +285,14 @@ def main():
                 pids = peer.own()
                 spent = cpu(pids)
                 after, amount, slower = measure(load, seconds, peer.port)
+                over = time.time()
                 time.sleep(1.2)
                 spent = cpu(pids) - spent
                 memory = [sum(status(pid, key) for pid in pids) for key in ('VmHWM', 'RssAnon')] if pids else [0, 0]
-                if peer.sums:
-                    time.sleep(8)  # a client that lags has up to 256 MB to read still: what it leaves, nobody counts
+                peer.read_to_end()
                 peer.stop()
                 results[name].append((after / before, spent / amount, memory, list(peer.told()), amount, peer.said(),
-                                      slower / slow if slow else 0))
+                                      slower / slow if slow else 0, over))
     except KeyboardInterrupt:
         pass  # what was measured is shown
     finally:
@@ -276,15 +313,30 @@ def main():
               % (name, statistics.median(ratios), ratios[0], ratios[-1], own, unit, runs[-1][2][0], runs[-1][2][1],
                  'p99 ratio %.2f  ' % statistics.median(run[6] for run in runs) if load == 'http' else '', runs[-1][5]))
         for told in runs[-1][3]:
-            agent = told.get('agent', {})
-            lost = sum(place['bytes'] for place in told['lost'].values())
-            if load != 'http':
-                # Below none: iperf3's own connection on the same port, some 850 bytes of JSON.
-                print('           of %d bytes that the sender counts %d are neither shown nor told as missing'
-                      % (runs[-1][4], runs[-1][4] - told['bytes'] - told['gap_bytes'] - lost))
-            print('           %d events, %d bytes of payload, %d requests, %d responses; kernel drops %s, gaps %d (%d '
-                  'bytes), lost %s' % (told['events'], told['bytes'], told['requests'], told['responses'],
-                                       agent.get('kernel_drops'), told['gaps'], told['gap_bytes'], told['lost']))
+            show_account(load, told, runs[-1][4], runs[-1][7])
+
+
+def show_account(load, told, amount, over):
+    agent = told.get('agent', {})
+    lost = sum(place['bytes'] for place in told['lost'].values())
+    if load != 'http':
+        # Below none: iperf3's own connection on the same port, some 850 bytes of JSON.
+        print('           of %d bytes that the sender counts %d are neither shown nor told as missing'
+              % (amount, amount - told['bytes'] - told['gap_bytes'] - lost))
+    print('           %d events, %d bytes of payload, %d requests, %d responses; kernel drops %s, gaps %d (%d '
+          'bytes), lost %s' % (told['events'], told['bytes'], told['requests'], told['responses'],
+                               agent.get('kernel_drops'), told['gaps'], told['gap_bytes'], told['lost']))
+    if not agent:
+        return
+    said = agent['bytes']
+    print('           the agent offered it %d bytes = %d delivered + %d lost%s; %d delivered bytes and %d lost ones did '
+          'not reach it%s'
+          % (said['offered'], said['delivered'], said['lost'],
+             '' if said['offered'] == said['delivered'] + said['lost'] else ' (WRONG)',
+             said['delivered'] - told['bytes'] - told['gap_bytes'],
+             said['lost'] - sum(place['bytes'] for name, place in told['lost'].items() if name != 'kernel'),
+             '; last of what is missing told %.2f s after the load' % (told['last_missing_at'] / 1e9 - over)
+             if told.get('last_missing_at') else ''))
 
 
 if __name__ == '__main__':

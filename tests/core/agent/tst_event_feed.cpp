@@ -73,6 +73,13 @@ struct Rig
         offset = 0;
     }
 
+    void gap(std::uint64_t connection, std::uint64_t length)
+    {
+        flow::Gap gap;
+        gap.length = length;
+        write(connection, gap);
+    }
+
     void wish(wire::SetDelivery wanted)
     {
         wanted.target = target;
@@ -126,7 +133,7 @@ struct Rig
             return;
         }
         ++told.deliveredEvents;
-        told.deliveredBytes += flow::payloadBytes(event);
+        told.deliveredBytes += agent::accountedBytes(event);
         if (std::holds_alternative<flow::RequestHead>(event.body))
             ++heads;
         if (const auto* end = std::get_if<flow::MessageEnd>(&event.body))
@@ -406,6 +413,63 @@ private slots:
         QCOMPARE(rig.feed.account().offeredBytes, rig.ring.written().payload);
     }
 
+    // Bytes that the capture missed are missing for the client too when their Gap is shed.
+    void gapsThatAreShedCountTheirBytes()
+    {
+        Rig rig;
+        rig.open(1);
+        rig.takeAll();
+        constexpr std::uint64_t missed = 65'000;
+        std::uint64_t sent = 0;
+        const std::size_t many = limits::savedHeadBytes / 32; // more than is saved beside the ring
+        for (std::size_t i = 0; i < many; ++i) {
+            rig.body(1, 100);
+            rig.gap(1, missed);
+            sent += 100 + missed;
+            rig.feed.keepUp();
+        }
+        rig.takeAll();
+        QCOMPARE(rig.unattributed, 0U);
+        QVERIFY(rig.told.lostBytes > missed);
+        QCOMPARE(rig.told.deliveredBytes + rig.told.lostBytes, sent);
+        rig.verifyBalance();
+    }
+
+    // Likewise when the writer overtook the io thread.
+    void gapsThatAreOverwrittenCountTheirBytes()
+    {
+        Rig rig;
+        rig.open(1);
+        rig.takeAll();
+        constexpr std::uint64_t missed = std::uint64_t{5} << 30; // one number of 32 bits is too small
+        for (int i = 0; i < 500; ++i) {
+            rig.body(1, 1000);
+            rig.gap(1, missed);
+        }
+        rig.takeAll();
+        QVERIFY(rig.unattributed > 400U);
+        QCOMPARE(rig.told.deliveredBytes + rig.told.lostBytes, 500 * (1000 + missed));
+        rig.verifyBalance();
+    }
+
+    // What a Gap names is not sent, so it uses nothing of what may be sent in a second.
+    void gapsDoNotCountAgainstTheCap()
+    {
+        Rig rig;
+        wire::SetDelivery wish;
+        wish.bytesPerSecond = 5'000;
+        rig.wish(wish);
+        rig.open(1);
+        rig.gap(1, 1'000'000);
+        rig.head(1);
+        rig.body(1, 1000);
+        rig.end(1, 1000);
+        rig.takeAll();
+        QCOMPARE(rig.bodyBytes, 1000U);
+        QCOMPARE(rig.heads, 1U);
+        rig.verifyBalance();
+    }
+
     // The record met right behind an overrun has no room: it is lost too, and counted once.
     void anOverrunWithoutRoom()
     {
@@ -528,6 +592,8 @@ private slots:
                     connections.erase(chosen);
                 } else if (upTo(3) == 0) {
                     rig.head(chosen->first);
+                } else if (upTo(9) == 0) {
+                    rig.gap(chosen->first, upTo(100'000));
                 } else {
                     rig.body(chosen->first, upTo(1800));
                 }

@@ -73,6 +73,36 @@ private slots:
         QCOMPARE(ring.written().bytes, 12U);
     }
 
+    // One wake-up for a batch, and one for each chunk of it: the reader is needed then.
+    void aBatchWakesOnce()
+    {
+        channel::Ring ring(64 * 1024, 4 * 1024);
+        const auto rung = [&ring] {
+            pollfd wait{ring.wakeFd(), POLLIN, 0};
+            return ::poll(&wait, 1, 0) == 1;
+        };
+        ring.arm();
+        {
+            const channel::Ring::Batch empty(ring);
+        }
+        QVERIFY(!rung());
+        {
+            const channel::Ring::Batch batch(ring);
+            ring.append(info(1), record(1, 10));
+            QVERIFY(!rung());
+        }
+        QVERIFY(rung());
+        ring.arm();
+        ring.append(info(2), record(2, 10));
+        QVERIFY(rung()); // alone
+        ring.arm();
+        const channel::Ring::Batch large(ring);
+        ring.append(info(3), record(3, 3000));
+        QVERIFY(!rung());
+        ring.append(info(4), record(4, 3000)); // a new chunk: the one before is full
+        QVERIFY(rung());
+    }
+
     void refusesARecordLargerThanAChunk()
     {
         channel::Ring ring(4096, 1024);
