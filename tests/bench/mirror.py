@@ -8,6 +8,7 @@ peer, one after the other, so that a machine that others use as well gives ratio
 LOAD   http   wrk, 64 connections, 128 byte answers of nginx
        paced5 iperf3 at 5 Gbit/s, super-packets            paced2 iperf3 at 2 Gbit/s, MTU-sized packets
        even   iperf3 at 200 MB/s, super-packets            bulk   iperf3, one stream, as fast as it goes
+       flood  one stream of our own, as fast as it goes: no control connection, so that every byte on the port counts
 PEER   null (the noise) | tcpdump | tshark | libnids | podglass | podglass4 (four clients) |
        stalled4, stalled10 (so many clients, all but one of them stopped, but for 50 ms in each 4 s to say that
        they live, and let read to their end afterwards) |
@@ -41,10 +42,10 @@ def run(*command):
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def start(where, *command, out=None, err=None):
+def start(where, *command, out=None, err=None, **more):
     return subprocess.Popen(inside(where, *command) if where else command, stdin=subprocess.DEVNULL,
                             stdout=open(out, 'wb') if out else subprocess.DEVNULL,
-                            stderr=open(err, 'wb') if err else subprocess.DEVNULL)
+                            stderr=open(err, 'wb') if err else subprocess.DEVNULL, **more)
 
 
 def status(pid, key):
@@ -97,15 +98,16 @@ def cut_packets():
         subprocess.run(inside(name, 'ethtool', '-K', 'eth0', 'tso', 'off', 'gso', 'off', 'gro', 'off'), check=True)
 
 
-def nginx():
+def nginx(requests=1000000000):
+    """`requests`: of one connection, before nginx closes it."""
     os.makedirs(FOLDER + '/www', exist_ok=True)
     os.chmod(FOLDER, 0o755)
     with open(FOLDER + '/www/small', 'w') as file:
         file.write('x' * 128)
     with open(FOLDER + '/conf', 'w') as file:
-        file.write('worker_processes 1; daemon off; pid %s/pid; error_log %s/err; events { worker_connections 4096; }\n'
-                   'http { access_log off; keepalive_requests 1000000000; server { listen 8080; root %s/www; } }\n'
-                   % (FOLDER, FOLDER, FOLDER))
+        file.write('worker_processes 1; daemon off; pid %s/pid; error_log %s/err; events { worker_connections 16384; }\n'
+                   'http { access_log off; keepalive_requests %d; server { listen 8080; root %s/www; } }\n'
+                   % (FOLDER, FOLDER, requests, FOLDER))
     process = start(POD, 'nginx', '-p', FOLDER, '-c', FOLDER + '/conf')
     time.sleep(0.5)
     return process
@@ -120,13 +122,43 @@ def measure(load, seconds, port=8080):
         return (float(re.search(r'Requests/sec:\s+([\d.]+)', text).group(1)),
                 int(re.search(r'(\d+) requests in', text).group(1)),
                 float(slow) * {'us': 1e-3, 'ms': 1, 's': 1e3}[unit])
+    if load == 'flood':
+        return flood(seconds)
     server = start(POD, 'iperf3', '-s', '-1', '-p', '5201')
     time.sleep(0.3)
     rate = {'paced5': ['-b', '5G'], 'paced2': ['-b', '2G'], 'even': ['-b', '1600M'], 'bulk': []}[load]
     text = run(*inside(CALLER, 'iperf3', '-J', '-c', ADDRESS, '-p', '5201', '-t', str(seconds), *rate)).stdout
     server.wait(10)
-    got = json.loads(text)['end']['sum_received']
-    return got['bits_per_second'] / 1e9, got['bytes'], None
+    end = json.loads(text)['end']  # what was sent last may not be read any more
+    return end['sum_received']['bits_per_second'] / 1e9, end['sum_sent']['bytes'], None
+
+
+RECEIVER = '''
+import socket, sys
+listener = socket.create_server(('', 5201))
+print('ready', flush=True)
+peer, _ = listener.accept()
+room, total = bytearray(1 << 20), 0
+while got := peer.recv_into(room):
+    total += got
+print(total)
+'''
+SENDER = '''
+import socket, sys, time
+peer = socket.create_connection((sys.argv[1], 5201))
+data, end = bytes(range(256)) * 4096, time.monotonic() + float(sys.argv[2])
+while time.monotonic() < end:
+    peer.sendall(data)
+'''
+
+
+def flood(seconds):
+    receiver = subprocess.Popen(inside(POD, sys.executable, '-c', RECEIVER), stdout=subprocess.PIPE, text=True)
+    receiver.stdout.readline()
+    began = time.monotonic()
+    subprocess.run(inside(CALLER, sys.executable, '-c', SENDER, ADDRESS, str(seconds)), check=True)
+    total = int(receiver.communicate()[0])
+    return total * 8 / (time.monotonic() - began) / 1e9, total, None
 
 
 def lines_of(out, kind):
