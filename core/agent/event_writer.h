@@ -13,8 +13,8 @@
 
 namespace podglass::agent {
 
-// Bytes of the stream that an event stands for: those it carries, or those a Gap names. This is what
-// offered = delivered + lost counts: who loses a Gap must be told of its bytes too.
+// Bytes of the stream that an event stands for: those it carries, or those a Gap names. This is
+// what offered = delivered + lost counts: who loses a Gap must be told of its bytes too.
 std::uint64_t accountedBytes(const flow::Event& event);
 
 class EventWriter : public flow::EventSink

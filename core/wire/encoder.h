@@ -56,11 +56,14 @@ public:
 
 private:
     static constexpr std::size_t copiedInPlace = 1'024;
+    // Made at a time beyond what is asked for. It is filled with zeros first, which for a kibibyte
+    // costs as much as encoding a small event does.
+    static constexpr std::size_t roomAhead = 128;
 
     std::uint8_t* room(std::size_t size)
     {
         if (m_out.size() - m_used < size) [[unlikely]]
-            m_out.resize(m_used + size + copiedInPlace);
+            m_out.resize(m_used + size + roomAhead);
         return m_out.data() + m_used;
     }
 

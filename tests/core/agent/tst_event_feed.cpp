@@ -441,7 +441,8 @@ private slots:
         Rig rig;
         rig.open(1);
         rig.takeAll();
-        constexpr std::uint64_t missed = std::uint64_t{5} << 30; // one number of 32 bits is too small
+        constexpr std::uint64_t missed = std::uint64_t{5}
+                                         << 30; // one number of 32 bits is too small
         for (int i = 0; i < 500; ++i) {
             rig.body(1, 1000);
             rig.gap(1, missed);
