@@ -57,7 +57,7 @@ void AttachCommand::sum(const flow::Event& event)
 
 void AttachCommand::connected(const wire::Hello& /*agent*/)
 {
-    attachToTarget();
+    attachToTargets();
 }
 
 void AttachCommand::update(session::Update& update)
@@ -95,6 +95,13 @@ void AttachCommand::attached(const wire::Attached& attached)
 {
     if (!attached.lacking.empty())
         std::cerr << "podglassctl: " << exporting::printable(attached.lacking) << std::endl;
+    if (severalTargets()) // which target_id is which
+        std::cout << nlohmann::json{{"kind", "attached"},
+                                    {"target_id", attached.target.value},
+                                    {"spec", attached.spec},
+                                    {"name", attached.name}}
+                         .dump()
+                  << std::endl;
     const std::vector<std::uint16_t> ports = portsToFollow(attached, m_options.ports);
     if (ports.empty())
         fail("nothing listens in " + attached.name + "; name a port with --port");

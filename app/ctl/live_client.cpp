@@ -93,16 +93,38 @@ LiveClient::LiveClient(LiveOptions options)
 
 LiveClient::~LiveClient() = default;
 
+bool LiveClient::readAddresses()
+{
+    auto address = session::parseAddress(m_options.address);
+    if (!address) {
+        fail(address.error().text());
+        return false;
+    }
+    m_address = *address;
+    m_targets.push_back(m_address.target);
+    for (const std::string& text : m_options.more) {
+        auto other = session::parseAddress(text);
+        if (!other) {
+            fail(other.error().text());
+            return false;
+        }
+        if (other->road != m_address.road || other->target.empty()) {
+            fail(text
+                 + ": the targets followed together are of one host, each named; start "
+                   "podglassctl once more for another host");
+            return false;
+        }
+        m_targets.push_back(other->target);
+    }
+    return true;
+}
+
 int LiveClient::run()
 {
     // Printing is the slow end of this program; through stdio it would be slower still.
     std::ios::sync_with_stdio(false);
-    auto address = session::parseAddress(m_options.address);
-    if (!address) {
-        fail(address.error().text());
+    if (!readAddresses())
         return 1;
-    }
-    m_address = *address;
     // What the address says stands unless an option says otherwise.
     m_address.road.sudo = m_address.road.sudo || m_options.sudo;
     if (!m_options.sshConfig.empty())
@@ -152,12 +174,14 @@ void LiveClient::fail(const wire::Failure& failure)
          + (failure.advice.empty() ? "" : " (" + failure.advice + ")"));
 }
 
-void LiveClient::attachToTarget()
+void LiveClient::attachToTargets()
 {
-    if (m_address.target.empty())
+    if (m_address.target.empty()) {
         fail("no target in the address; podglassctl targets lists them");
-    else
-        session().attach(m_address.target);
+        return;
+    }
+    for (const std::string& target : m_targets)
+        session().attach(target);
 }
 
 void LiveClient::fail(const std::string& text)

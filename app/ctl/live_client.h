@@ -15,8 +15,9 @@ namespace podglass::ctl {
 struct LiveOptions
 {
     std::string address;
-    std::string agentPath;     // empty: podglass-agent beside this program
-    std::string sshHelperPath; // empty: podglass-ssh beside this program
+    std::vector<std::string> more; // further targets of the same host
+    std::string agentPath;         // empty: podglass-agent beside this program
+    std::string sshHelperPath;     // empty: podglass-ssh beside this program
     std::string sshConfig;
     std::string secretFile;
     bool sudo = false;
@@ -47,14 +48,17 @@ protected:
     // Says why on stderr, escaped, and ends with status 1.
     void fail(const std::string& text);
     void fail(const wire::Failure& failure);
-    // What the address names; fails if it names nothing.
-    void attachToTarget();
+    // What the addresses name; fails if the first names nothing.
+    void attachToTargets();
 
     [[nodiscard]] session::Session& session() { return *m_session; }
 
     [[nodiscard]] const session::Address& address() const { return m_address; }
 
+    [[nodiscard]] bool severalTargets() const { return m_targets.size() > 1; }
+
 private:
+    bool readAddresses();
     [[nodiscard]] int waitMilliseconds() const;
     void turn();
     void handle(session::Update& update);
@@ -62,6 +66,7 @@ private:
 
     LiveOptions m_options;
     session::Address m_address;
+    std::vector<std::string> m_targets; // all that are named, as specs
     session::Updates m_updates;
     std::optional<session::Session> m_session;
     base::Instant m_end{};

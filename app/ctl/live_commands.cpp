@@ -32,6 +32,13 @@ void addLiveOptions(CLI::App& command, LiveOptions& options)
     command.add_flag("--quiet", options.quiet, "no connection steps on stderr");
 }
 
+void addMoreTargets(CLI::App& command, LiveOptions& options)
+{
+    command
+        .add_option("--also", options.more, "a further target of the same host; may be repeated")
+        ->allow_extra_args(false);
+}
+
 namespace {
 
 struct AttachArguments
@@ -190,6 +197,7 @@ void addAttachCommand(CLI::App& app, int& status)
     auto* command = app.add_subcommand("attach", "Follow a target; print its events as JSON lines");
     auto all = std::make_shared<AttachArguments>();
     addLiveOptions(*command, all->live);
+    addMoreTargets(*command, all->live);
     AttachOptions& attach = all->attach;
     const std::map<std::string, wire::Mode> modes{{"mirror", wire::Mode::Mirror},
                                                   {"steal", wire::Mode::Steal}};

@@ -10,6 +10,8 @@ namespace podglass::ctl {
 
 // The address, how to get there, and what to say on the way.
 void addLiveOptions(CLI::App& command, LiveOptions& options);
+// Others of the same host.
+void addMoreTargets(CLI::App& command, LiveOptions& options);
 
 void addTargetsCommand(CLI::App& app, int& status);
 void addAttachCommand(CLI::App& app, int& status);

@@ -81,7 +81,7 @@ int RecordCommand::record()
 
 void RecordCommand::connected(const wire::Hello& /*agent*/)
 {
-    attachToTarget();
+    attachToTargets();
 }
 
 void RecordCommand::update(session::Update& update)
@@ -140,6 +140,7 @@ void addRecordCommand(CLI::App& app, int& status)
     auto live = std::make_shared<LiveOptions>();
     auto options = std::make_shared<RecordOptions>();
     addLiveOptions(*command, *live);
+    addMoreTargets(*command, *live);
     command->add_option("FILE", options->file, "a new file, or - for the standard output")
         ->required();
     command->add_option("--port", options->ports, "server port; may be repeated; default: all");

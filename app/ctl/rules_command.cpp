@@ -22,7 +22,7 @@ void RulesCommand::connected(const wire::Hello& agent)
         fail("this agent cannot read packet rules"
              + (agent.lacking.empty() ? std::string() : ": " + agent.lacking));
     else
-        attachToTarget();
+        attachToTargets();
 }
 
 void RulesCommand::update(session::Update& update)

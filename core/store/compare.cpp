@@ -29,6 +29,12 @@ int clients(const Store& store, const Row& a, const Row& b)
     return three(left->client, right->client);
 }
 
+std::string_view targetOf(const Store& store, const Row& row)
+{
+    const Connection* connection = store.connections().at(row.connection);
+    return connection == nullptr ? std::string_view() : store.connections().targetName(*connection);
+}
+
 } // namespace
 
 int Before::compare(Number a, Number b) const
@@ -58,6 +64,8 @@ int Before::compare(Number a, Number b) const
         return three(left->responseBytes, right->responseBytes);
     case Column::Client:
         return clients(*m_store, *left, *right);
+    case Column::Target:
+        return three(targetOf(*m_store, *left), targetOf(*m_store, *right));
     }
     return 0;
 }

@@ -20,6 +20,7 @@ enum class Column : std::uint8_t
     Duration,
     Size,
     Client,
+    Target,
 };
 
 struct Order

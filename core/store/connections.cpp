@@ -40,6 +40,8 @@ Number Connections::numberOf(base::ConnectionId id, base::TargetId target, base:
     Connection row;
     row.id = id;
     row.target = target;
+    if (const auto named = m_named.find(target); named != m_named.end())
+        row.targetName = named->second;
     row.opened = at;
     row.known = false;
     m_rows.push_back(std::move(row));
@@ -55,6 +57,14 @@ Number Connections::numberOf(base::ConnectionId id, base::TargetId target, base:
         ++m_forgotten;
     }
     return number;
+}
+
+void Connections::nameTarget(base::TargetId target, const std::string& name)
+{
+    const auto found = std::ranges::find(m_targetNames, name);
+    m_named[target] = static_cast<std::uint32_t>(found - m_targetNames.begin());
+    if (found == m_targetNames.end())
+        m_targetNames.push_back(name);
 }
 
 Connection& Connections::change(Number number)

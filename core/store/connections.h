@@ -11,6 +11,7 @@
 #include <deque>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 namespace podglass::store {
 
@@ -18,6 +19,7 @@ struct Connection
 {
     base::ConnectionId id;
     base::TargetId target;
+    std::uint32_t targetName = 0; // for Connections::targetName()
     flow::Endpoint client;
     flow::Endpoint server;
     base::Timestamp opened;
@@ -65,6 +67,16 @@ public:
 
     // The number of a connection; a stranger gets a row of its own.
     Number numberOf(base::ConnectionId id, base::TargetId target, base::Timestamp at);
+    // What a target is called, of connections seen from now on: another session gives the same id
+    // to another target.
+    void nameTarget(base::TargetId target, const std::string& name);
+
+    // Empty: nobody said.
+    [[nodiscard]] const std::string& targetName(const Connection& connection) const
+    {
+        return m_targetNames[connection.targetName];
+    }
+
     // For changing; notes the change.
     Connection& change(Number number);
 
@@ -86,6 +98,8 @@ private:
     std::size_t m_limit;
     std::uint64_t m_forgotten = 0;
     DeltaLog m_log;
+    std::vector<std::string> m_targetNames{{}}; // each once: as many as a user chooses targets
+    std::unordered_map<base::TargetId, std::uint32_t> m_named;
 };
 
 } // namespace podglass::store

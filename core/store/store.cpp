@@ -91,6 +91,12 @@ void Store::apply(const wire::Telemetry& telemetry)
     m_history.add(sample);
 }
 
+void Store::apply(const wire::Attached& attached)
+{
+    m_connections.nameTarget(attached.target,
+                             attached.name.empty() ? attached.spec : attached.name);
+}
+
 void Store::apply(const wire::PortState& state)
 {
     const PortKey key{state.target, state.port};

@@ -72,6 +72,7 @@ public:
     // Each makes one sample of the history.
     void apply(const wire::Telemetry& telemetry);
     void apply(const wire::PortState& state);
+    void apply(const wire::Attached& attached);
 
     void mark(Number row, bool marked);
 

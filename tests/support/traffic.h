@@ -94,12 +94,14 @@ public:
     void tell(std::uint64_t connection, std::int64_t at, const Body& body)
     {
         flow::Event event;
-        event.target = {1};
+        event.target = {target};
         event.connection = {connection};
         event.at = atMillis(at);
         event.body = body;
         m_sink(event);
     }
+
+    std::uint64_t target = 1;
 
 private:
     using Pairs = std::vector<std::pair<std::string, std::string>>;

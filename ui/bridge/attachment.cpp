@@ -12,6 +12,7 @@ namespace podglass::bridge {
 Attachment::Attachment(Link& link, Feed& feed, QObject* parent)
     : QObject(parent)
     , m_link(link)
+    , m_beside(link)
 {
     connect(&feed, &Feed::attached, this, &Attachment::onAttached);
     connect(&feed, &Feed::portState, this, &Attachment::onPortState);
@@ -33,15 +34,43 @@ QString Attachment::name() const
 
 void Attachment::attach(const QString& spec, quint16 port, bool viewOnly)
 {
-    if (attached())
-        detach();
+    leave();
+    m_beside.detach(spec.toStdString());
     m_ports = port == 0 ? QVector<quint16>() : QVector<quint16>{port};
     m_stealPort = port;
     m_viewOnly = viewOnly;
-    m_link.attach(spec.toStdString());
+    m_request = m_link.attach(spec.toStdString());
+}
+
+QString Attachment::attachBeside(const QString& spec, quint16 port)
+{
+    if (m_target.spec == spec.toStdString() || m_beside.find(spec.toStdString()) != nullptr)
+        return tr("%1 is followed already.").arg(spec);
+    if (!m_beside.attach(spec, port))
+        return tr("A window follows %1 targets at most; open another window for %2.")
+            .arg(companionTargets + 1)
+            .arg(spec);
+    return {};
+}
+
+void Attachment::detachBeside(const std::string& spec)
+{
+    m_beside.detach(spec);
+    emit changed();
+}
+
+void Attachment::forgetBeside()
+{
+    m_beside.detachAll();
 }
 
 void Attachment::detach()
+{
+    m_beside.detachAll();
+    leave();
+}
+
+void Attachment::leave()
 {
     if (!attached())
         return;
@@ -97,13 +126,7 @@ QVector<quint16> Attachment::ports() const
 {
     if (!m_ports.isEmpty())
         return m_ports;
-    QVector<quint16> all;
-    // Not sshd's unless it is named: nothing in it can be read, and what the agent sends us may go
-    // through it, so that it would be told of its own words, and of those, without end.
-    for (const auto& port : m_target.ports)
-        if (!all.contains(port.port) && port.process != "sshd")
-            all << port.port;
-    return all;
+    return portsWorthFollowing(m_target);
 }
 
 void Attachment::setMode(wire::Mode mode)
@@ -113,6 +136,7 @@ void Attachment::setMode(wire::Mode mode)
     if (mode == wire::Mode::Steal)
         sendTaker();
     send();
+    m_beside.setMode(mode);
     emit changed();
 }
 
@@ -230,6 +254,7 @@ void Attachment::setDelivery(const wire::SetDelivery& wish)
     if (attached() && m_wanted != wire::Mode::Off)
         for (const quint16 port : ports())
             sendDelivery(port);
+    m_beside.setDelivery(wish);
     emit changed();
 }
 
@@ -243,6 +268,20 @@ void Attachment::sendDelivery(quint16 port)
 
 void Attachment::onAttached(const wire::Attached& attached)
 {
+    // Another name of the target that is attached already.
+    if (this->attached() && attached.target == m_target.target
+        && m_beside.forget(attached.request)) {
+        emit notice(tr("%1 is followed already.").arg(QString::fromStdString(attached.name)));
+        return;
+    }
+    if (m_beside.onAttached(attached)) {
+        emit changed();
+        return;
+    }
+    if (attached.request != m_request) { // it was given up before the agent answered
+        m_link.detach(attached.target);
+        return;
+    }
     // The same target again, after a break: what was wanted of its ports still is, and the session
     // has said it to the new agent. Only ports that were not there before are news to it.
     const bool again = this->attached() && attached.target == m_target.target;
@@ -256,6 +295,7 @@ void Attachment::onAttached(const wire::Attached& attached)
     fresh.removeIf([&](quint16 port) { return before.contains(port); });
     if (m_wanted != wire::Mode::Off)
         sendTo(fresh);
+    m_beside.attachAgain();
     emit changed();
     if (canSteal() && !attached.lacking.empty()) // then it is a note, not what stealing lacks
         emit notice(QString::fromStdString(attached.lacking));
@@ -263,6 +303,14 @@ void Attachment::onAttached(const wire::Attached& attached)
 
 void Attachment::onPortState(const wire::PortState& state)
 {
+    if (const auto* beside = m_beside.find(state.target); beside != nullptr) {
+        if (!state.message.empty())
+            emit notice(tr("%1, port %2: %3")
+                            .arg(QString::fromStdString(beside->target.name))
+                            .arg(state.port)
+                            .arg(QString::fromStdString(state.message)));
+        return;
+    }
     if (state.target != m_target.target)
         return;
     m_states[state.port] = state;
@@ -278,6 +326,10 @@ void Attachment::onPortState(const wire::PortState& state)
 // Of no request and of our target: the agent follows it no longer.
 void Attachment::onFailure(const wire::Failure& failure)
 {
+    if (m_beside.onFailure(failure)) {
+        emit changed();
+        return;
+    }
     if (failure.request != 0 || !attached() || failure.target != m_target.target)
         return;
     m_gone = QString::fromStdString(failure.what);
@@ -295,6 +347,7 @@ void Attachment::onState(const session::StateChanged& state)
         m_gone.clear();
         m_states.clear();
         m_wanted = wire::Mode::Off;
+        m_beside.sessionEnded();
     } else if (state.state == State::Reconnecting && m_wanted == wire::Mode::Steal) {
         m_wanted = wire::Mode::Mirror; // the lease ends at the agent; stealing is asked for again
         m_states.clear();

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Attachment: the target the window is attached to, what is wanted of its ports and what the agent
-// says is in force. The one place that sends SetPort. Steal is never resumed by itself: after the
-// session was cut, the agent's answer decides what is shown. Thread: the window's.
+// says is in force; and those mirrored beside it. What sends SetPort is here and in Companions.
+// Steal is never resumed by itself: after the session was cut, the agent's answer decides what is
+// shown. Thread: the window's.
 #pragma once
 
 #include "core/filter/filter.h"
 
+#include "ui/bridge/companions.h"
 #include "ui/bridge/feed.h"
 #include "ui/bridge/link.h"
 
@@ -33,7 +35,19 @@ public:
 
     // `port` 0: all that listen. View only: this window will not steal from it.
     void attach(const QString& spec, quint16 port = 0, bool viewOnly = false);
+    // From those beside it too.
     void detach();
+
+    [[nodiscard]] const std::vector<Companions::Companion>& companions() const
+    {
+        return m_beside.all();
+    }
+
+    // Why not, in words; empty: it was asked for.
+    QString attachBeside(const QString& spec, quint16 port = 0);
+    void detachBeside(const std::string& spec);
+    // The next session is of another road: they are not attached again.
+    void forgetBeside();
 
     // The ports in use; none: all that listen.
     void setPorts(const QVector<quint16>& ports);
@@ -98,12 +112,15 @@ private:
     void onAttached(const wire::Attached& attached);
     void onPortState(const wire::PortState& state);
     void onState(const session::StateChanged& state);
+    void leave();
     void send();
     void sendTo(const QVector<quint16>& ports);
     void sendTaker();
     void sendDelivery(quint16 port);
 
     Link& m_link;
+    Companions m_beside;
+    std::uint32_t m_request = 0; // of the Attach of m_target
     wire::Attached m_target;
     QString m_host;
     QString m_gone;

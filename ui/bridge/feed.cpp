@@ -127,6 +127,7 @@ void Feed::apply(const session::Update& update)
     } else if (const auto* list = std::get_if<wire::TargetList>(&update)) {
         emit targets(*list);
     } else if (const auto* target = std::get_if<wire::Attached>(&update)) {
+        m_store.apply(*target);
         emit attached(*target);
     } else if (const auto* port = std::get_if<wire::PortState>(&update)) {
         m_store.apply(*port);

@@ -50,6 +50,14 @@ TargetPicker::TargetPicker(QWidget* parent)
     begin();
 }
 
+void TargetPicker::setBeside(const QString& name)
+{
+    m_title->setText(name.isEmpty() ? tr("Choose a target")
+                                    : tr("Choose a target to follow beside %1").arg(name));
+    m_viewOnly->setVisible(name.isEmpty());
+    m_mirror->setVisible(name.isEmpty());
+}
+
 void TargetPicker::buildHead()
 {
     m_title = new QLabel(tr("Choose a target"), this);

@@ -43,6 +43,8 @@ public:
     // A cluster is listed instead of a host; everything before is forgotten.
     void beginCluster(const QString& context);
     void applyCluster(const kubernetes::Delta& delta);
+    // What the target is chosen for: to be followed beside the one of this name; empty: by itself.
+    void setBeside(const QString& name);
     // Specs of targets used on this host or cluster, the last one first.
     void setRecent(const QStringList& specs);
     void setLast(const QString& spec);

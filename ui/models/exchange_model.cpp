@@ -71,6 +71,13 @@ QString clientText(const store::Store& store, const store::Row& row)
                                                           : connection->client.addressText());
 }
 
+QString targetText(const store::Store& store, const store::Row& row)
+{
+    const store::Connection* connection = store.connections().at(row.connection);
+    return connection == nullptr ? QString()
+                                 : visible(store.connections().targetName(*connection), true);
+}
+
 } // namespace
 
 ExchangeModel::ExchangeModel(const store::Store& store, store::View& view, QObject* parent)
@@ -159,6 +166,8 @@ QString ExchangeModel::text(store::Number number, Column column) const
         return (row->flags & store::RowResponseEnded) != 0 ? bytes(row->responseBytes) : QString();
     case Column::Client:
         return clientText(m_store, *row);
+    case Column::Target:
+        return targetText(m_store, *row);
     }
     return {};
 }
@@ -242,7 +251,8 @@ QVariant ExchangeModel::headerData(int section, Qt::Orientation side, int role) 
                                                      tr("Status"),
                                                      tr("Duration"),
                                                      tr("Size"),
-                                                     tr("Client")};
+                                                     tr("Client"),
+                                                     tr("Target")};
     if (role == Qt::DisplayRole)
         return names.at(static_cast<std::size_t>(section));
     if (role == Qt::ToolTipRole && section == static_cast<int>(Column::Mode))

@@ -11,7 +11,7 @@
 namespace podglass::models {
 
 // Columns are store::Column, in the same order.
-inline constexpr int exchangeColumns = 10;
+inline constexpr int exchangeColumns = 11;
 
 // How a row looks, for the delegate; no widget needs to know a store::Row.
 struct RowLook

@@ -171,8 +171,8 @@ void MainWindow::onAttachmentChanged()
     const bridge::Attachment& attachment = m_work.attachment;
     const bool attached = attachment.attached();
     const QString name = attachment.name();
-    m_target->setText(attached ? name : tr("Choose target"));
     m_target->setAccessibleName(attached ? tr("Target: %1").arg(name) : tr("Choose target"));
+    showTargets();
     const QString shown = m_fileShown ? QFileInfo(m_file).fileName() : name;
     setWindowTitle(shown.isEmpty() ? tr("Podglass") : tr("%1 — Podglass").arg(shown));
     m_mode->setMode(attachment.mode());

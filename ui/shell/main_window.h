@@ -5,6 +5,7 @@
 //   main_window_layout.cpp  toolbar, central pages, docks
 //   main_window_actions.cpp menus and keys
 //   main_window_steal.cpp   from Mirror to Steal and back
+//   main_window_beside.cpp  further targets beside the one that is attached
 // Everything it shows comes from the Workspace. Thread: the window's.
 #pragma once
 
@@ -20,6 +21,7 @@
 #include <QTimer>
 
 class QComboBox;
+class QMenu;
 class QStackedWidget;
 class QToolButton;
 
@@ -111,6 +113,7 @@ private:
     void connectTo(const session::Address& address);
     void showConnect();
     void showPicker();
+    void openPicker();
     void leavePage();
     void onState(const session::StateChanged& state);
     void onLive(const QString& detail);
@@ -122,6 +125,14 @@ private:
     void reconnect();
     void followCluster();
     void keepTarget();
+
+    // Further targets (main_window_beside.cpp).
+    void buildBesideMenu(QMenu* menu);
+    void fillBesideMenu();
+    void showPickerBeside();
+    void followBeside(const QString& spec, quint16 port);
+    bool onBesideAttached(const wire::Attached& attached);
+    void showTargets();
 
     // Capture files (main_window_file.cpp).
     void chooseFile();
@@ -209,6 +220,9 @@ private:
     QString m_attachWithSudo;
     bool m_sudoOffered = false;
     bool m_viewOnlyAfter = false; // of m_attachAfter
+    bool m_besideWanted = false;  // what the picker is for
+    QMenu* m_besideMenu = nullptr;
+    bool m_targetsShown = false; // the column
     bridge::ClusterFeed m_clusters;
     std::vector<std::string> m_clusterScope; // namespaces that were typed
     quint32 m_onlyConnection = 0;

@@ -65,6 +65,7 @@ void MainWindow::buildFileMenu()
     action(menu, tr("Choose target…"), QKeySequence(tr("Ctrl+T")), "targetAction", [this] {
         showPicker();
     });
+    buildBesideMenu(menu);
     action(menu, tr("Detach"), QKeySequence(tr("Ctrl+W")), "detachAction", [this] {
         m_work.attachment.detach();
         showPicker();

@@ -120,9 +120,12 @@ void MainWindow::wireConnecting()
                      &TargetPicker::attachWanted,
                      this,
                      [this](const QString& spec, quint16 port, bool viewOnly) {
-                         m_work.attachment.attach(spec, port, viewOnly);
+                         if (m_besideWanted)
+                             followBeside(spec, port);
+                         else
+                             m_work.attachment.attach(spec, port, viewOnly);
                      });
-    QObject::connect(m_picker, &TargetPicker::refreshWanted, this, &MainWindow::showPicker);
+    QObject::connect(m_picker, &TargetPicker::refreshWanted, this, &MainWindow::openPicker);
     QObject::connect(m_picker, &TargetPicker::namespaceWanted, this, [this](const QString& name) {
         m_clusterScope.push_back(name.toStdString());
         followCluster();
@@ -154,6 +157,8 @@ void MainWindow::connectTo(const session::Address& address)
 {
     m_clusters.stop();
     m_clusterScope.clear();
+    if (address.road != m_address.road)
+        m_work.attachment.forgetBeside();
     m_address = address;
     m_sudoOffered = false;
     m_attachAfter = QString::fromStdString(address.target);
@@ -183,6 +188,13 @@ void MainWindow::showPicker()
         showConnect();
         return;
     }
+    m_besideWanted = false;
+    m_picker->setBeside({});
+    openPicker();
+}
+
+void MainWindow::openPicker()
+{
     m_pages->setCurrentIndex(PickerPage);
     if (isCluster(m_address)) {
         followCluster();
@@ -350,9 +362,10 @@ void MainWindow::reconnect()
 
 void MainWindow::onAttached(const wire::Attached& attached)
 {
-    const QString spec = QString::fromStdString(attached.spec);
     m_log->add(tr("Attached to %1").arg(safe(attached.spec)));
     m_clusters.stop();
+    if (onBesideAttached(attached))
+        return;
     m_address.target = attached.spec;
     m_list->setFile({}, false);
     rememberAddress(m_address);

@@ -29,6 +29,7 @@ Role inkOf(Column column, const models::RowLook& look)
     case Column::Time:
     case Column::Host:
     case Column::Client:
+    case Column::Target:
     case Column::Size:
         return Role::Muted;
     default:

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include <QFocusEvent>
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QPushButton>
@@ -20,10 +21,30 @@ namespace podglass::views {
 
 using store::Column;
 
+namespace {
+
+// Focus alone makes the first row of a QAbstractItemView current, which nobody has chosen.
+class Table : public QTableView
+{
+public:
+    using QTableView::QTableView;
+
+protected:
+    void focusInEvent(QFocusEvent* event) override
+    {
+        if (currentIndex().isValid())
+            QTableView::focusInEvent(event);
+        else
+            QWidget::focusInEvent(event);
+    }
+};
+
+} // namespace
+
 ExchangeList::ExchangeList(models::ExchangeModel& model, QWidget* parent)
     : QWidget(parent)
     , m_model(model)
-    , m_table(new QTableView(this))
+    , m_table(new Table(this))
     , m_delegate(new ExchangeDelegate(model, this))
     , m_pill(new QPushButton(this))
 {
@@ -82,6 +103,9 @@ void ExchangeList::setUpTable()
     width(Column::Duration, 8);
     width(Column::Size, 8);
     width(Column::Client, 14);
+    width(Column::Target, 14);
+    m_table->setColumnHidden(static_cast<int>(Column::Target), true);
+    header->moveSection(static_cast<int>(Column::Target), static_cast<int>(Column::Method));
     header->setSectionResizeMode(static_cast<int>(Column::Path), QHeaderView::Stretch);
     m_table->installEventFilter(this);
 }
@@ -193,6 +217,12 @@ void ExchangeList::setWhole(bool whole)
     m_whole = whole;
     m_unseen = 0;
     updatePill();
+}
+
+void ExchangeList::showTargets(bool shown)
+{
+    m_targetsShown = shown;
+    fitColumns();
 }
 
 void ExchangeList::setFollowing(bool following)
@@ -333,6 +363,7 @@ void ExchangeList::fitColumns()
     show(Column::Host, digits >= 115);
     show(Column::Size, digits >= 85);
     show(Column::Time, digits >= 70);
+    show(Column::Target, m_targetsShown);
 }
 
 bool ExchangeList::eventFilter(QObject* watched, QEvent* event)

@@ -41,6 +41,8 @@ public:
     void freeze();
     // All rows are of a file: none is news.
     void setWhole(bool whole);
+    // Rows of several targets: a column says whose each is.
+    void showTargets(bool shown);
 
 signals:
     void currentChanged(quint32 number);
@@ -78,6 +80,7 @@ private:
     bool m_moving = false; // scrolling or selecting by ourselves
     int m_unseen = 0;
     bool m_whole = false;
+    bool m_targetsShown = false;
 };
 
 } // namespace podglass::views

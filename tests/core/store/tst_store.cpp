@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/store/compare.h"
 #include "core/store/store.h"
 
 #include "tests/support/traffic.h"
@@ -202,6 +203,38 @@ private slots:
         for (std::uint64_t i = 1; i < 5000; ++i)
             traffic.request({.exchange = i, .path = "/" + std::to_string(i)});
         QVERIFY(kept.rows().texts().size() <= 52);
+    }
+
+    void rowsKeepTheNameOfTheirTarget()
+    {
+        Store kept;
+        auto traffic = feed(kept);
+        const auto attach = [&](std::uint64_t target, const char* name) {
+            wire::Attached attached;
+            attached.target = {target};
+            attached.name = name;
+            kept.apply(attached);
+        };
+        const auto nameOf = [&](store::Number number) {
+            const auto* connection = kept.connections().at(kept.rows().at(number)->connection);
+            return kept.connections().targetName(*connection);
+        };
+        attach(1, "checkout");
+        attach(2, "basket");
+        traffic.request({.exchange = 1, .connection = 1});
+        traffic.target = 2;
+        traffic.request({.exchange = 2, .connection = 2});
+        QCOMPARE(nameOf(1), std::string("checkout"));
+        QCOMPARE(nameOf(2), std::string("basket"));
+        const store::Before before(kept, {store::Column::Target, false});
+        QVERIFY(before(2, 1));
+        QVERIFY(!before(1, 2));
+        // The next session numbers its targets anew.
+        kept.newAgent();
+        attach(2, "search");
+        traffic.request({.exchange = 1, .connection = 1});
+        QCOMPARE(nameOf(2), std::string("basket"));
+        QCOMPARE(nameOf(3), std::string("search"));
     }
 
     void anotherAgentsIdsAreNotMixedUp()

@@ -47,20 +47,30 @@ public:
 
     std::uint32_t attach(const std::string& spec) override
     {
+        ++m_request;
+        attachAgain(spec);
+        return m_request;
+    }
+
+    // As the session does it by itself after a break: of the same request.
+    void attachAgain(const std::string& spec)
+    {
         wire::Attached attached;
-        attached.request = ++m_request;
-        attached.target = {1};
+        attached.request = m_request;
+        const bool shop = spec == "netns:shop";
+        attached.target = {shop ? 2U : 1U};
         attached.spec = spec;
-        attached.name = "checkout";
-        attached.ports = {{8080, "0.0.0.0", "checkout"}, {9090, "0.0.0.0", "metrics"}};
+        attached.name = shop ? "shop" : "checkout";
+        attached.ports = {{9090, "0.0.0.0", "metrics"}};
+        if (!shop)
+            attached.ports.insert(attached.ports.begin(), {8080, "0.0.0.0", "checkout"});
         attached.capabilities = static_cast<std::uint64_t>(wire::Capability::Mirror)
                                 | static_cast<std::uint64_t>(wire::Capability::Steal)
                                 | static_cast<std::uint64_t>(wire::Capability::Rules);
         push(attached);
-        return m_request;
     }
 
-    void detach(base::TargetId) override {}
+    void detach(base::TargetId target) override { detached.push_back(target); }
 
     void listRules(base::TargetId target) override
     {
@@ -147,6 +157,7 @@ public:
     }
 
     std::vector<wire::SetPort> sent;
+    std::vector<base::TargetId> detached;
     std::vector<wire::SetDelivery> deliveries;
     int rulesAsked = 0;
     std::string rulesInForce = "table inet podglass_8080_1 {\n\tchain prerouting {\n\t}\n}\n";

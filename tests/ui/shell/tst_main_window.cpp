@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef Q_MOC_RUN // moc 6.4 cannot read <concepts> of GCC 12
-#include "tests/ui/shell/fake_agent.h"
-#include "ui/shell/main_window.h"
-#include "ui/theme/theme.h"
+#include "tests/ui/shell/window_rig.h"
 
 #include <memory>
 #endif
@@ -24,48 +22,11 @@
 #include <QTest>
 
 using namespace podglass;
+using Rig = tests::WindowRig;
 
 class TestMainWindow : public QObject
 {
     Q_OBJECT
-
-private:
-    struct Rig
-    {
-        Rig()
-            : agent(updates)
-            , work(updates, agent)
-            , window(work, theme)
-        {
-            window.resize(1500, 900);
-            window.show();
-        }
-
-        template <typename T>
-        T* part(const char* name)
-        {
-            return window.findChild<T*>(QLatin1String(name));
-        }
-
-        bool attach()
-        {
-            window.openAddress(QStringLiteral("ssh://build-3/container/3f21"));
-            return QTest::qWaitFor([this] { return work.attachment.mode() == wire::Mode::Mirror; });
-        }
-
-        bool play(int count)
-        {
-            const auto wanted = work.store.requests() + static_cast<std::uint64_t>(count);
-            agent.play(count, 1'700'000'000'000);
-            return QTest::qWaitFor([&] { return work.store.requests() == wanted; });
-        }
-
-        theme::Theme theme{*qobject_cast<QApplication*>(QCoreApplication::instance())};
-        session::Updates updates{limits::sessionChannelBytes};
-        tests::FakeAgent agent;
-        shell::Workspace work;
-        shell::MainWindow window;
-    };
 
 private slots:
 
@@ -208,7 +169,7 @@ private slots:
         rig.part<QAction>("captureAction")->trigger();
         QTRY_COMPARE(rig.work.attachment.mode(), wire::Mode::Off);
         const std::size_t before = rig.agent.sent.size();
-        rig.agent.attach("container:3f21"); // as the session does it after a break
+        rig.agent.attachAgain("container:3f21"); // as the session does it after a break
         rig.agent.push(session::StateChanged{session::State::Live, "again", {}});
         QTRY_VERIFY(rig.part<QWidget>("connectionPill")
                         ->property("text")
@@ -272,7 +233,7 @@ private slots:
         gone.what = "the target's last process ended";
         rig.agent.push(gone);
         QTRY_COMPARE(pill(), QStringLiteral("Target gone"));
-        rig.agent.attach("container:3f21");
+        rig.agent.attachAgain("container:3f21");
         QTRY_VERIFY(pill().startsWith(QStringLiteral("Live")));
     }
 
@@ -344,6 +305,22 @@ private slots:
         QTRY_VERIFY(table->columnWidth(static_cast<int>(store::Column::Status))
                     >= QFontMetrics(bold).horizontalAdvance(QStringLiteral("UNAUTHENTICATED"))
                            + 16);
+    }
+
+    // Qt makes a row current when a list without one gets the focus.
+    void focusAloneOpensNoRequest()
+    {
+        Rig rig;
+        QVERIFY(rig.attach());
+        QVERIFY(rig.play(20));
+        auto* table = rig.part<QTableView>("exchangeTable");
+        rig.part<QLineEdit>("viewFilter")->setFocus();
+        table->setFocus();
+        QFocusEvent focus(QEvent::FocusIn);
+        QCoreApplication::sendEvent(table, &focus);
+        QVERIFY(!table->currentIndex().isValid());
+        QTest::keyClick(table, Qt::Key_Down);
+        QCOMPARE(table->currentIndex().row(), 0);
     }
 
     void followsTheTailUntilTheUserLooksElsewhere()
