@@ -3,7 +3,15 @@
 
 #include "core/agent/capture_run.h"
 
+#include <sys/resource.h>
+
 namespace podglass::agent {
+
+namespace {
+
+constexpr int niceLevel = 5;
+
+} // namespace
 
 CaptureThread::CaptureThread(base::TargetId target,
                              std::unique_ptr<CaptureDoor> door,
@@ -22,6 +30,9 @@ CaptureThread::~CaptureThread()
 
 void CaptureThread::run()
 {
+    // Behind the service (threat S24), unlike the thread that carries its requests while they are
+    // stolen. Of this thread alone: Linux's priorities are not the process's.
+    ::setpriority(PRIO_PROCESS, 0, niceLevel);
     CaptureRun(m_target, m_ring, m_commands, m_reports, m_counters).run(*m_door);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/io/call_filter.h"
 
+#include <array>
 #include <cerrno>
 
 #include <fcntl.h>
@@ -31,6 +32,14 @@ void CallFilter::allowIf(int call, const scmp_arg_cmp& condition)
 {
     if (m_filter)
         m_failed |= seccomp_rule_add_array(m_filter.get(), SCMP_ACT_ALLOW, call, 1, &condition);
+}
+
+void CallFilter::allowIfBoth(int call, const scmp_arg_cmp& one, const scmp_arg_cmp& other)
+{
+    const std::array both{one, other};
+    if (m_filter)
+        m_failed |=
+            seccomp_rule_add_array(m_filter.get(), SCMP_ACT_ALLOW, call, both.size(), both.data());
 }
 
 void CallFilter::refuse(int call, int error)

@@ -22,6 +22,8 @@ public:
 
     // The call is allowed while its argument is as said.
     void allowIf(int call, const scmp_arg_cmp& condition);
+    // … while both are.
+    void allowIfBoth(int call, const scmp_arg_cmp& one, const scmp_arg_cmp& other);
     // The call fails with `error`.
     void refuse(int call, int error);
 

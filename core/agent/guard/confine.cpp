@@ -19,7 +19,6 @@ namespace podglass::agent::guard {
 namespace {
 
 constexpr uid_t nobody = 65'534;
-constexpr int niceLevel = 5;
 constexpr const char* oomScore = "500"; // of 1,000, before services, whose default is 0
 
 // Without CAP_SETUID, or in a user namespace that has no such user, we stay who we are: a user
@@ -32,9 +31,8 @@ void becomeNobody()
                       && ::setresuid(nobody, nobody, nobody) == 0);
 }
 
-void stepBack()
+void goFirstWithoutMemory()
 {
-    ::setpriority(PRIO_PROCESS, 0, niceLevel);
     const int file = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (file < 0)
         return;
@@ -78,7 +76,7 @@ void keepScoutRights()
 
 std::string confineWorker()
 {
-    stepBack();
+    goFirstWithoutMemory();
     forgetBounding(0); // becoming somebody else takes the right to do so
     becomeNobody();
     if (!keepOnly({}))

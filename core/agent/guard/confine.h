@@ -3,7 +3,7 @@
 //   guard   capture sockets, packet rules, marks, other namespaces and processes; nothing else
 //   scout   looks at other processes and namespaces; nothing of the network
 //   worker  no capability, nobody's user if we are root, no new privileges, a list of system calls;
-//           lower priority than the service, and the first to go when memory runs out
+//           the first to go when memory runs out; its capture threads step back by themselves
 // Each is for the calling process while it has one thread. What cannot be taken away is told.
 // Source: capabilities(7), seccomp(2), prctl(2).
 #pragma once

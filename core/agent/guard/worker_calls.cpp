@@ -11,6 +11,7 @@
 #include <sched.h>
 
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 namespace podglass::agent::guard {
 
@@ -146,6 +147,9 @@ void addConditions(io::CallFilter& filter)
     filter.allowIf(SCMP_SYS(prctl), {0, SCMP_CMP_EQ, PR_SET_NAME, 0});
     // Asking for a limit, not setting one.
     filter.allowIf(SCMP_SYS(prlimit64), {2, SCMP_CMP_EQ, 0, 0});
+    // A thread's own: it can only go further back (setpriority(2)).
+    filter.allowIfBoth(
+        SCMP_SYS(setpriority), {0, SCMP_CMP_EQ, PRIO_PROCESS, 0}, {1, SCMP_CMP_EQ, 0, 0});
     // Threads, not processes. What clone3 is asked to do stands in memory, where no filter sees it:
     // the C library takes clone instead.
     filter.allowIf(SCMP_SYS(clone),

@@ -16,6 +16,7 @@
 #include <linux/netlink.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -106,6 +107,17 @@ bool becomesRoot()
     return ::setuid(0) == 0 && ::geteuid() == 0;
 }
 
+// Itself, but named as anybody would be.
+bool slowsAProcess()
+{
+    return ::setpriority(PRIO_PROCESS, static_cast<id_t>(::getpid()), 19) == 0;
+}
+
+bool stepsBack()
+{
+    return ::setpriority(PRIO_PROCESS, 0, 19) == 0;
+}
+
 bool readsFile()
 {
     return ::open("/proc/self/status", O_RDONLY | O_CLOEXEC) >= 0;
@@ -142,6 +154,7 @@ private slots:
         QTest::newRow("write a file") << Attempt(&writesFile) << false;
         QTest::newRow("start a process") << Attempt(&forks) << false;
         QTest::newRow("map code") << Attempt(&mapsCode) << false;
+        QTest::newRow("slow a process") << Attempt(&slowsAProcess) << false;
         QTest::newRow("become root") << Attempt(&becomesRoot) << false;
     }
 
@@ -160,7 +173,8 @@ private slots:
     // So that the refusals above mean something.
     void aProcessThatIsNotConfinedMay()
     {
-        for (const Attempt attempt : {&opensNetlink, &opensSocket, &forks, &mapsCode, &writesFile})
+        for (const Attempt attempt :
+             {&opensNetlink, &opensSocket, &forks, &mapsCode, &writesFile, &slowsAProcess})
             QCOMPARE(outcomeOf(attempt, false), static_cast<int>(Allowed));
         QCOMPARE(outcomeOf(&removesFile, false), static_cast<int>(Allowed));
     }
@@ -168,6 +182,7 @@ private slots:
     void aWorkerMayReadAndStartThreads()
     {
         QCOMPARE(outcomeOf(&readsFile), static_cast<int>(Allowed));
+        QCOMPARE(outcomeOf(&stepsBack), static_cast<int>(Allowed)); // threat S24
 #if defined(__SANITIZE_THREAD__)
         QSKIP("the thread sanitizer starts none after a fork");
 #endif
