@@ -47,6 +47,26 @@ converse(const Options& options, std::span<const targets::SshHost> route, Contro
     return visit(std::move(stream), host, options, goal, control);
 }
 
+// What Match lines would set is not known here: never gone past in silence. Where the user's own
+// ssh can stand in, it does; else we go on without those lines, and say so.
+std::optional<Failure>
+unjudgedIn(std::span<const targets::SshHost> route, const Options& options, Control& control)
+{
+    for (const targets::SshHost& host : route) {
+        for (const std::string& match : host.unjudged) {
+            const std::string what = "ssh_config has a Match that only ssh itself can judge";
+            if (options.maySwitch)
+                return Failure{Fault::Setup,
+                               {.what = what + "\n" + match,
+                                .where = host.alias,
+                                .advice = "choose system ssh for this host"},
+                               Switch::Yes};
+            control.warn(what + ": " + match + "; it is passed over");
+        }
+    }
+    return std::nullopt;
+}
+
 std::optional<Outcome<int>> run(const Options& options, Control& control)
 {
     const auto config = targets::loadSshConfig(options.config);
@@ -55,6 +75,8 @@ std::optional<Outcome<int>> run(const Options& options, Control& control)
     const auto route = routeFor(options, config.value());
     if (!route)
         return Failure{Fault::Setup, route.error(), Switch::Yes};
+    if (auto elsewhere = unjudgedIn(route.value(), options, control))
+        return std::move(*elsewhere);
     for (const targets::SshHost& host : route.value()) {
         for (const std::string& ignored : host.ignored)
             control.warn("ssh_config: " + ignored + " is not used by the built-in transport");

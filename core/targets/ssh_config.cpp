@@ -6,8 +6,12 @@
 #include "core/targets/small_file.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <glob.h>
+#include <pwd.h>
+
+#include <unistd.h>
 
 namespace podglass::targets {
 
@@ -76,6 +80,43 @@ bool isWildcard(const std::string& pattern)
     return pattern.find_first_of("*?!") != std::string::npos;
 }
 
+// What would change the connection and is not obeyed.
+constexpr std::array<std::string_view, 7> notUsed{"certificatefile",
+                                                  "pkcs11provider",
+                                                  "hostkeyalgorithms",
+                                                  "bindaddress",
+                                                  "bindinterface",
+                                                  "addressfamily",
+                                                  "canonicalizehostname"};
+constexpr std::array<std::string_view, 11> obeyed{"hostname",
+                                                  "user",
+                                                  "port",
+                                                  "identityfile",
+                                                  "identitiesonly",
+                                                  "userknownhostsfile",
+                                                  "stricthostkeychecking",
+                                                  "hostkeyalias",
+                                                  "proxyjump",
+                                                  "proxycommand",
+                                                  "identityagent"};
+
+// Whether a line with this keyword makes a difference to where and how we connect.
+bool isObeyed(std::string_view keyword)
+{
+    return std::ranges::find(obeyed, keyword) != obeyed.end()
+           || std::ranges::find(notUsed, keyword) != notUsed.end();
+}
+
+// Of the account that we run as, as ssh asks for it; not $USER.
+std::string ownName()
+{
+    std::array<char, 4'096> room{};
+    passwd entry{};
+    passwd* found = nullptr;
+    ::getpwuid_r(::getuid(), &entry, room.data(), room.size(), &found);
+    return found != nullptr ? entry.pw_name : std::string();
+}
+
 } // namespace
 
 void SshConfig::add(std::string_view text, const std::string& file, const std::string& folder)
@@ -112,9 +153,8 @@ void SshConfig::addText(std::string_view text,
         } else if (entry.keyword == "match") {
             auto condition = std::make_shared<Condition>();
             condition->parent = outer;
-            condition->never = lowerCase(entry.values.front()) != "all";
-            if (!condition->never)
-                condition->patterns = {"*"};
+            condition->match.emplace(entry.values);
+            condition->place = entry.place;
             current = std::move(condition);
         } else if (entry.keyword == "include") {
             include(entry.values, folder, current, depth + 1);
@@ -147,16 +187,50 @@ void SshConfig::include(const std::vector<std::string>& patterns,
     }
 }
 
-bool SshConfig::holds(const Condition* condition, const std::string& alias)
+// All of its parents must hold too; one that does not makes what is unknown irrelevant.
+Judgement SshConfig::judge(const Condition* condition, Pass& pass)
 {
-    for (; condition != nullptr; condition = condition->parent.get()) {
+    if (condition == nullptr)
+        return Judgement::Yes;
+    if (const auto known = pass.judged.find(condition); known != pass.judged.end())
+        return known->second;
+    Judgement outcome = judge(condition->parent.get(), pass);
+    if (condition->match) {
+        const SshHost& host = pass.host;
+        pass.facts.host = host.hostName.empty() ? host.alias : expandTokens(host.hostName, host);
+        pass.facts.user = host.user.empty() ? pass.facts.localUser : host.user;
+        pass.finalWanted = pass.finalWanted || condition->match->wantsFinalPass();
+        const Judgement own = condition->match->judge(pass.facts);
+        if (own == Judgement::No || outcome == Judgement::Yes)
+            outcome = own;
+    } else {
         std::string list;
         for (const std::string& pattern : condition->patterns)
             list += (list.empty() ? "" : " ") + pattern;
-        if (condition->never || !matchesPatternList(list, alias, ' '))
-            return false;
+        // In the final pass names are what they turned out to be.
+        const std::string name = pass.facts.finalPass ? pass.facts.host : pass.facts.originalHost;
+        if (!matchesPatternList(list, name, ' '))
+            outcome = Judgement::No;
     }
-    return true;
+    pass.judged.emplace(condition, outcome);
+    return outcome;
+}
+
+void SshConfig::run(Pass& pass) const
+{
+    for (const Entry& entry : m_entries) {
+        const Judgement judged = judge(entry.condition.get(), pass);
+        if (judged == Judgement::Yes)
+            apply(entry, pass.host, pass.portGiven);
+        if (judged != Judgement::Unknown || !isObeyed(entry.keyword))
+            continue;
+        const Condition* unknown = entry.condition.get();
+        while (!unknown->match || unknown->match->unjudged().empty())
+            unknown = unknown->parent.get();
+        std::string what = unknown->match->unjudged() + " (" + unknown->place + ")";
+        if (std::ranges::find(pass.host.unjudged, what) == pass.host.unjudged.end())
+            pass.host.unjudged.push_back(std::move(what));
+    }
 }
 
 void SshConfig::apply(const Entry& entry, SshHost& host, bool& portGiven)
@@ -180,7 +254,8 @@ void SshConfig::apply(const Entry& entry, SshHost& host, bool& portGiven)
             portGiven = true;
         }
     } else if (keyword == "identityfile") {
-        host.identityFiles.push_back(value);
+        if (std::ranges::find(host.identityFiles, value) == host.identityFiles.end())
+            host.identityFiles.push_back(value);
     } else if (keyword == "identitiesonly") {
         host.identitiesOnly = host.identitiesOnly || lowerCase(value) == "yes";
     } else if (keyword == "userknownhostsfile") {
@@ -199,22 +274,27 @@ void SshConfig::apply(const Entry& entry, SshHost& host, bool& portGiven)
             (keyword == "proxyjump" ? host.jump : host.proxyCommand) = all;
     } else if (keyword == "identityagent") {
         first(host.identityAgent);
-    } else if (keyword == "certificatefile" || keyword == "pkcs11provider"
-               || keyword == "hostkeyalgorithms" || keyword == "bindaddress"
-               || keyword == "bindinterface" || keyword == "addressfamily"
-               || keyword == "canonicalizehostname") {
-        host.ignored.push_back(keyword + " (" + entry.place + ")");
+    } else if (std::ranges::find(notUsed, keyword) != notUsed.end()) {
+        std::string what = keyword + " (" + entry.place + ")";
+        if (std::ranges::find(host.ignored, what) == host.ignored.end())
+            host.ignored.push_back(std::move(what));
     }
 }
 
-SshHost SshConfig::lookup(std::string_view alias) const
+SshHost SshConfig::lookup(std::string_view alias, std::string_view user) const
 {
     SshHost host;
     host.alias = alias;
-    bool portGiven = false;
-    for (const Entry& entry : m_entries) {
-        if (holds(entry.condition.get(), host.alias))
-            apply(entry, host, portGiven);
+    host.user = user;
+    Pass pass{.host = host, .facts = {}, .judged = {}};
+    pass.facts.originalHost = host.alias;
+    pass.facts.localUser = ownName();
+    run(pass);
+    if (pass.finalWanted) {
+        pass.facts.host = host.hostName.empty() ? host.alias : expandTokens(host.hostName, host);
+        pass.facts.finalPass = true;
+        pass.judged.clear();
+        run(pass);
     }
     const std::string named = std::exchange(host.hostName, host.alias);
     if (!named.empty())

@@ -7,9 +7,12 @@
 #pragma once
 
 #include "core/base/result.h"
+#include "core/targets/ssh_match.h"
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +35,9 @@ struct SshHost
     std::string jump;                 // ProxyJump as written; ssh_route.h reads it
     std::string proxyCommand;         // needs the system's ssh
     std::vector<std::string> ignored; // "bindaddress (~/.ssh/config:12)"
+    // Match lines that would set something here if what only ssh can judge holds:
+    // "exec (~/.ssh/config:12)". While there are any, the rest is not what ssh would do.
+    std::vector<std::string> unjudged;
 };
 
 class SshConfig
@@ -40,7 +46,8 @@ public:
     // `folder`: where relative Include paths are looked up (~/.ssh).
     void add(std::string_view text, const std::string& file, const std::string& folder);
 
-    [[nodiscard]] SshHost lookup(std::string_view alias) const;
+    // `user`: what was typed before the '@'; it counts before what the files say.
+    [[nodiscard]] SshHost lookup(std::string_view alias, std::string_view user = {}) const;
 
     // Names without wildcards from Host lines, in order, each once.
     [[nodiscard]] std::vector<std::string> hosts() const;
@@ -50,8 +57,19 @@ private:
     struct Condition
     {
         std::shared_ptr<const Condition> parent;
-        std::vector<std::string> patterns;
-        bool never = false; // a Match that we cannot judge
+        std::vector<std::string> patterns; // of Host
+        std::optional<SshMatch> match;     // else
+        std::string place;                 // "file:line"
+    };
+
+    // One pass over all lines; conditions are judged once in it, at their first line.
+    struct Pass
+    {
+        SshHost& host;
+        MatchFacts facts;
+        bool portGiven = false;
+        bool finalWanted = false;
+        std::map<const Condition*, Judgement> judged;
     };
 
     struct Entry
@@ -71,7 +89,8 @@ private:
                  const std::string& folder,
                  const std::shared_ptr<const Condition>& outer,
                  std::size_t depth);
-    [[nodiscard]] static bool holds(const Condition* condition, const std::string& alias);
+    void run(Pass& pass) const;
+    [[nodiscard]] static Judgement judge(const Condition* condition, Pass& pass);
     static void apply(const Entry& entry, SshHost& host, bool& portGiven);
 
     std::vector<Entry> m_entries;

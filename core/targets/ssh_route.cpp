@@ -25,9 +25,7 @@ base::Error wrong(std::string_view text)
 
 SshHost hostOf(const SshConfig& config, const SshDestination& given)
 {
-    SshHost host = config.lookup(given.host);
-    if (!given.user.empty())
-        host.user = given.user;
+    SshHost host = config.lookup(given.host, given.user);
     if (given.port != 0)
         host.port = given.port;
     return host;

@@ -3,6 +3,8 @@
 #include "core/targets/ssh_config.h"
 
 #include <QDir>
+#include <QProcess>
+#include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -11,6 +13,19 @@ using namespace podglass::targets;
 class TestSshConfig : public QObject
 {
     Q_OBJECT
+
+private:
+    static QString textOf(const QString& criteria)
+    {
+        return "Host build-3\n HostName build-3.example.com\nMatch " + criteria + "\n Port 7\n";
+    }
+
+    static SshConfig configOf(const QString& criteria)
+    {
+        SshConfig config;
+        config.add(textOf(criteria).toStdString(), "/c", "/none");
+        return config;
+    }
 
 private slots:
 
@@ -61,11 +76,88 @@ private slots:
         QCOMPARE(config.hosts(), std::vector<std::string>{"quoted name"});
     }
 
-    void matchIsJudgedOnlyWhenItSaysAll()
+    void whatOnlySshCanJudgeIsNamed()
     {
         SshConfig config;
-        config.add("Match exec \"true\"\nUser wrong\nMatch all\nUser right\n", "/c", "/none");
+        config.add("Match exec \"true\"\nUser wrong\nMatch all\nUser right\n"
+                   "Match host y exec \"true\"\nPort 7\n"
+                   "Match localnetwork 10.0.0.0/8\nForwardX11 no\n", // changes nothing of ours
+                   "/c",
+                   "/none");
         QCOMPARE(config.lookup("x").user, "right");
+        QCOMPARE(config.lookup("x").unjudged, std::vector<std::string>{"exec (/c:1)"});
+        QCOMPARE(config.lookup("y").unjudged,
+                 (std::vector<std::string>{"exec (/c:1)", "exec (/c:5)"}));
+        QCOMPARE(config.lookup("y").port, 22);
+    }
+
+    void matchIsJudged_data()
+    {
+        QTest::addColumn<QString>("criteria");
+        QTest::addColumn<bool>("holds");
+        const auto row = [](const char* criteria, bool holds) {
+            QTest::newRow(criteria) << QString(criteria) << holds;
+        };
+        row("all", true);
+        row("host build-3.example.com", true); // HostName was set above
+        row("host build-3", false);
+        row("originalhost build-3", true);
+        row("originalhost a,build-*,!build-4", true);
+        row("originalhost build-*,!build-3", false);
+        row("!originalhost other", true);
+        row("!originalhost build-3", false);
+        row("user ana", true);
+        row("user deploy", false);
+        row("host=*.example.com user=ana", true);
+        row("host *.example.com user bob", false);
+        row("localuser nobody-of-that-name", false);
+        row("!localuser nobody-of-that-name", true);
+        row("final", true);
+        row("final host build-3.example.com", true);
+        row("!final originalhost other", false);
+    }
+
+    // As `ssh -G` says, which the next test asks where there is one.
+    void matchIsJudged()
+    {
+        QFETCH(QString, criteria);
+        QFETCH(bool, holds);
+        QCOMPARE(configOf(criteria).lookup("build-3", "ana").port, holds ? 7 : 22);
+        QVERIFY(configOf(criteria).lookup("build-3", "ana").unjudged.empty());
+    }
+
+    void sshJudgesTheSame_data() { matchIsJudged_data(); }
+
+    void sshJudgesTheSame()
+    {
+        QFETCH(QString, criteria);
+        if (QStandardPaths::findExecutable("ssh").isEmpty())
+            QSKIP("there is no ssh here");
+        const QTemporaryDir folder;
+        QFile file(folder.filePath("config"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(textOf(criteria).toUtf8());
+        file.close();
+        QProcess ssh;
+        ssh.start("ssh", {"-G", "-F", file.fileName(), "ana@build-3"});
+        QVERIFY(ssh.waitForFinished());
+        const int port = configOf(criteria).lookup("build-3", "ana").port;
+        QVERIFY2(ssh.readAllStandardOutput().contains("port " + QByteArray::number(port) + "\n"),
+                 ssh.readAllStandardError().constData());
+    }
+
+    void aLineIsJudgedWhereItStands()
+    {
+        SshConfig config;
+        config.add("Match host a\nHostName b\nUser first\nMatch host b\nPort 7\n"
+                   "Match user first\nIdentityFile /k\nMatch final\nIdentityFile /k\n",
+                   "/c",
+                   "/none");
+        const SshHost host = config.lookup("a");
+        QCOMPARE(host.hostName, "b");
+        QCOMPARE(host.user, "first"); // though the host is called b by then
+        QCOMPARE(host.port, 7);
+        QCOMPARE(host.identityFiles, std::vector<std::string>{"/k"});
     }
 
     void includesAreConditional()
