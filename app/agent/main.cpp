@@ -194,7 +194,7 @@ int serve(const app::AgentCommand& command,
 
 // The first process of a container that others are started in: it does nothing and goes in time.
 // Asked to end, it goes when no agent is at work any more; who asked has a limit of its own.
-int hold(unsigned seconds)
+int hold(unsigned seconds, unsigned most)
 {
     io::Loop loop;
     const auto stop = [&loop] { loop.stop(); };
@@ -202,6 +202,8 @@ int hold(unsigned seconds)
     const io::Fd signals =
         stopSignals(loop, [&] { asked.emplace(loop, std::chrono::seconds(1), stop); });
     const agent::PresenceWatch watch(loop, std::chrono::seconds(seconds), stop);
+    if (most != 0) // nobody else has a deadline for an ephemeral container
+        loop.after(std::chrono::seconds(most), stop);
     loop.run();
     return 0;
 }
@@ -217,7 +219,7 @@ int run(const app::AgentCommand& command)
         std::signal(SIGHUP, SIG_IGN); // a terminal's end is heard as the end of the stream
     raiseDescriptorLimit();
     if (command.hold != 0)
-        return hold(command.hold);
+        return hold(command.hold, command.holdMost);
     const io::Fd presence = agent::markPresence(); // of both processes
     agent::Rights rights = agent::ownRights();
     rights.redirect = rights.redirect && !command.mirrorOnly;

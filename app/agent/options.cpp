@@ -28,6 +28,9 @@ std::optional<AgentCommand> readAgentCommand(int argc, char** argv, int& status)
         ->excludes(stdio)
         ->excludes(listen)
         ->excludes(list);
+    app.add_option(
+           "--hold-most", command.holdMost, "with --hold: end after so many seconds in any case")
+        ->check(CLI::Range(1U, 864'000U));
     app.add_flag("--verbose", command.verbose, "say on standard error who comes and goes");
     app.add_flag("--mirror-only", command.mirrorOnly, "give away the right to steal");
     app.add_flag("--timed-redirect",

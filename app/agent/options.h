@@ -14,7 +14,8 @@ struct AgentCommand
     std::string secretFile; // with listen
     std::string target;     // attached from the start
     bool listTargets = false;
-    unsigned hold = 0; // seconds without any serving agent of this program file; 0: serve
+    unsigned hold = 0;     // seconds without any serving agent of this program file; 0: serve
+    unsigned holdMost = 0; // seconds in any case; 0: no such end
     bool verbose = false;
     bool mirrorOnly = false;    // gives the right to change packet rules away
     bool timedRedirect = false; // as on kernels before 5.12

@@ -93,6 +93,10 @@ void AttachCommand::update(session::Update& update)
 
 void AttachCommand::attached(const wire::Attached& attached)
 {
+    // Again, after a break: what was wanted is asked for by the session, but for stealing, which
+    // does not come back by itself.
+    if (!m_attached.insert(attached.target.value).second)
+        return;
     if (!attached.lacking.empty())
         std::cerr << "podglassctl: " << exporting::printable(attached.lacking) << std::endl;
     if (severalTargets()) // which target_id is which

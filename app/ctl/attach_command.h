@@ -9,6 +9,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -64,6 +65,7 @@ private:
     Sums m_sums;
     std::optional<wire::Telemetry> m_last;
     std::uint64_t m_answered = 0;
+    std::set<std::uint64_t> m_attached; // targets, once each
 };
 
 } // namespace podglass::ctl

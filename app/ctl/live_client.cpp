@@ -138,6 +138,7 @@ int LiveClient::run()
     options.sshHelperPath = m_options.sshHelperPath.empty() ? besideThisProgram("podglass-ssh")
                                                             : m_options.sshHelperPath;
     options.clientName = clientName();
+    options.trustKubeconfig = m_options.trustKubeconfig;
 
     const io::Fd signals = stopSignals(); // before the session's thread inherits the mask
     m_end = std::chrono::steady_clock::now()
@@ -176,6 +177,8 @@ void LiveClient::fail(const wire::Failure& failure)
 
 void LiveClient::attachToTargets()
 {
+    if (std::exchange(m_attachSent, true))
+        return;
     if (m_address.target.empty()) {
         fail("no target in the address; podglassctl targets lists them");
         return;
@@ -238,8 +241,11 @@ void LiveClient::ask(const session::Prompt& prompt)
     std::cerr << exporting::printable(prompt.title) << '\n';
     if (!prompt.text.empty())
         std::cerr << exporting::printable(prompt.text) << '\n';
-    const bool hostKey = prompt.kind == session::PromptKind::HostKey;
-    std::cerr << (hostKey ? "trust this key? [no/once/save] " : "> ");
+    const bool permission = prompt.kind == session::PromptKind::Permission;
+    const bool hostKey = prompt.kind == session::PromptKind::HostKey || permission;
+    std::cerr << (permission ? "allow? [no/once/save] "
+                  : hostKey  ? "trust this key? [no/once/save] "
+                             : "> ");
     auto answer = readAnswer(prompt.kind == session::PromptKind::Password
                              || prompt.kind == session::PromptKind::Passphrase);
     if (hostKey && answer != "once" && answer != "save")

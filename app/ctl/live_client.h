@@ -20,6 +20,7 @@ struct LiveOptions
     std::string sshHelperPath;     // empty: podglass-ssh beside this program
     std::string sshConfig;
     std::string secretFile;
+    bool trustKubeconfig = false;
     bool sudo = false;
     double seconds = 0; // 0: until interrupted
     bool quiet = false; // no steps on stderr
@@ -48,7 +49,8 @@ protected:
     // Says why on stderr, escaped, and ends with status 1.
     void fail(const std::string& text);
     void fail(const wire::Failure& failure);
-    // What the addresses name; fails if the first names nothing.
+    // What the addresses name; fails if the first names nothing. Once: after a break the session
+    // attaches again by itself.
     void attachToTargets();
 
     [[nodiscard]] session::Session& session() { return *m_session; }
@@ -71,6 +73,7 @@ private:
     std::optional<session::Session> m_session;
     base::Instant m_end{};
     std::optional<int> m_status;
+    bool m_attachSent = false;
     bool m_reconnecting = false;  // and said so
     std::uint32_t m_passedOn = 0; // connections that the agent carries, a second ago at most
 };

@@ -29,6 +29,9 @@ void addLiveOptions(CLI::App& command, LiveOptions& options)
     command.add_option("--ssh-config", options.sshConfig, "ssh_config to read");
     command.add_option("--secret-file", options.secretFile, "secret of an agent that listens");
     command.add_flag("--sudo", options.sudo, "start the agent there with sudo -n");
+    command.add_flag("--trust-kubeconfig",
+                     options.trustKubeconfig,
+                     "run the login programs it names, and skip certificates it says to, unasked");
     command.add_flag("--quiet", options.quiet, "no connection steps on stderr");
 }
 

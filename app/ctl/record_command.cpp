@@ -105,6 +105,8 @@ void RecordCommand::update(session::Update& update)
 void RecordCommand::attached(const wire::Attached& attached)
 {
     m_attached = true;
+    if (!m_asked.insert(attached.target.value).second)
+        return; // again, after a break
     const std::vector<std::uint16_t> ports = portsToFollow(attached, m_options.ports);
     if (ports.empty())
         fail("nothing listens in " + attached.name + "; name a port with --port");

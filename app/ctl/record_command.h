@@ -9,6 +9,7 @@
 #include "app/ctl/live_client.h"
 
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace CLI {
@@ -43,6 +44,7 @@ private:
     std::optional<files::PcapngWriter> m_writer;
     std::optional<files::EventRecorder> m_recorder;
     bool m_attached = false;
+    std::set<std::uint64_t> m_asked; // targets, once each
 };
 
 void addRecordCommand(CLI::App& app, int& status);

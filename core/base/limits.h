@@ -243,8 +243,18 @@ inline constexpr std::size_t helperLineBytes = 65'536;
 // and counted.
 inline constexpr std::size_t kubectlAnswerBytes = std::size_t{64} << 20;
 inline constexpr std::size_t clusterObjectBytes = std::size_t{4} << 20;
+// Answers about kubeconfigs that are remembered; policy: further ones hold for their session.
+inline constexpr std::size_t keptConsents = 1'000;
 // Pods that are kept of a cluster; policy: further ones are not shown and counted.
 inline constexpr std::size_t clusterPods = 50'000;
+// Namespaces that are offered; policy: further ones are counted, and can be typed.
+inline constexpr std::size_t clusterNamespaces = 50'000;
+// Pods and workloads on their way to the window, and of one change: what a window takes in one turn
+// without being seen to stop. Policy, full: the next change waits, and what happens meanwhile is
+// merged into it (a pod's last state counts), so nothing is lost and nothing grows; merges are
+// counted.
+inline constexpr std::size_t clusterQueue = 65'536;
+inline constexpr std::size_t clusterChange = 1'000;
 // Each has a kubectl of its own; policy: the rest is named as not watched.
 inline constexpr std::size_t watchedNamespaces = 8;
 // Pods of one workload that are attached at once; policy: the others are named.

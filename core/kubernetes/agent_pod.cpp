@@ -92,7 +92,7 @@ std::string agentPodManifest(const AgentPodWish& wish)
     return pod.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-std::optional<AgentPodState> agentPodStateFrom(std::string_view text)
+std::optional<AgentPodState> agentPodStateFrom(std::string_view text, std::string_view container)
 {
     const json document = parseLean(text);
     const bool deleted = textAt(document, "type") == "DELETED";
@@ -107,7 +107,10 @@ std::optional<AgentPodState> agentPodStateFrom(std::string_view text)
                   || at(at(pod, "metadata"), "deletionTimestamp").is_string();
     if (state.ended)
         state.trouble = deleted ? "it was deleted" : reasonAnd(status);
-    for (const json& each : at(status, "containerStatuses")) {
+    const auto* which = container.empty() ? "containerStatuses" : "ephemeralContainerStatuses";
+    for (const json& each : at(status, which)) {
+        if (!container.empty() && textAt(each, "name") != container)
+            continue;
         const json& now = at(each, "state");
         state.running = at(now, "running").is_object() && !state.ended;
         const json& waiting = at(now, "waiting");

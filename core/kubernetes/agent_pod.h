@@ -51,8 +51,10 @@ struct AgentPodState
     std::string trouble; // "ErrImageNeverPull: Container image … is not present"; else empty
 };
 
-// One line of a watch, or the pod itself; none: not a pod.
-std::optional<AgentPodState> agentPodStateFrom(std::string_view text);
+// One line of a watch, or the pod itself; none: not a pod. `container`: of this ephemeral container
+// instead of the pod's own ones; `name` stays the pod's.
+std::optional<AgentPodState> agentPodStateFrom(std::string_view text,
+                                               std::string_view container = {});
 
 // What of a list (of pods with our owner label) nobody needs any more: those that ended, and those
 // whose process `isGone` tells to have gone. As (namespace, name).

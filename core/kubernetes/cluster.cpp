@@ -38,6 +38,12 @@ public:
 
     ~Impl() { m_loop.cancel(m_timer); }
 
+    void hold(bool on)
+    {
+        if (std::exchange(m_held, on) && !on)
+            schedule();
+    }
+
 private:
     void add(const std::string& nameSpace)
     {
@@ -148,12 +154,16 @@ private:
         if (any)
             m_stopped = stopped.error;
         fill();
-        tell();
+        if (m_held)
+            ++m_merged;
+        else
+            tell();
     }
 
     void tell()
     {
-        Delta delta = m_picture.take();
+        Delta delta = m_picture.take(limits::clusterChange);
+        delta.merged = m_merged;
         delta.refused = std::exchange(m_refused, {});
         judge(delta);
         const bool news = !delta.pods.empty() || !delta.gone.empty() || !delta.workloads.empty()
@@ -166,6 +176,8 @@ private:
         m_told = delta.following;
         m_toldError = delta.error.what;
         m_toldSkipped = delta.skipped;
+        if (m_picture.changed())
+            schedule();
         const Changed changed = m_changed; // it may destroy us
         changed(std::move(delta));
     }
@@ -182,6 +194,8 @@ private:
             if (each->state() == Following::Listing)
                 delta.following = Following::Listing;
         }
+        if (m_picture.changed()) // not everything is told yet
+            delta.following = Following::Listing;
         for (const auto& each : m_followers) {
             if (each->state() == Following::Waiting) {
                 delta.following = Following::Waiting;
@@ -205,6 +219,8 @@ private:
     base::Error m_stopped;
     bool m_naming = false;
     bool m_scheduled = false;
+    bool m_held = false;
+    std::uint64_t m_merged = 0;
     Following m_told = Following::Listing;
     std::string m_toldError;
     std::uint64_t m_toldSkipped = 0;
@@ -216,5 +232,10 @@ Cluster::Cluster(io::Loop& loop, Access access, std::vector<std::string> scope, 
 {}
 
 Cluster::~Cluster() = default;
+
+void Cluster::hold(bool on)
+{
+    m_impl->hold(on);
+}
 
 } // namespace podglass::kubernetes

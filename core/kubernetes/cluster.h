@@ -19,7 +19,8 @@
 // stop with `Following::Stopped`; both carry the Error to show.
 // Thread: the loop's. A window uses ClusterThread (cluster_thread.h): the same on a thread of its
 // own with a queue and a descriptor to wait on.
-// Memory: at most limits::clusterPods pods are kept; what is beyond is counted in Delta::skipped.
+// Memory: at most limits::clusterPods pods are kept; what is beyond is counted in Delta::skipped. A
+// change holds limits::clusterChange objects of a kind at most; more come in the next ones.
 #pragma once
 
 #include "core/base/result.h"
@@ -39,6 +40,9 @@ struct Access
     std::string kubectl = "kubectl"; // looked up in PATH
     std::string kubeconfig;          // empty: KUBECONFIG, then ~/.kube/config
     std::string context;             // empty: the current one
+    // What runs a command line on another host, as the last of its arguments: "ssh", "-T", …
+    // "--", "bastion". Empty: kubectl runs here. Then kubeconfig is a file of that host.
+    std::vector<std::string> through{};
 
     bool operator==(const Access&) const = default;
 };
@@ -75,7 +79,8 @@ struct Delta
     std::vector<Refusal> refused;             // new ones
     Following following = Following::Listing; // after this delta
     base::Error error;                        // Waiting, Stopped
-    std::uint64_t skipped = 0;                // objects not kept so far: too many or too large
+    std::uint64_t merged = 0;  // changes that waited, so far, for whoever is told to take others
+    std::uint64_t skipped = 0; // objects not kept so far: too many or too large
 };
 
 class Cluster
@@ -88,6 +93,9 @@ public:
     Cluster(const Cluster&) = delete;
     Cluster& operator=(const Cluster&) = delete;
     ~Cluster();
+
+    // While held nothing is told; what happens is merged into the next change.
+    void hold(bool on);
 
 private:
     class Impl;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/kubernetes/cluster_thread.h"
 
+#include "core/base/limits.h"
 #include "core/kubernetes/contexts.h"
 
 #include <atomic>
@@ -14,7 +15,7 @@ namespace podglass::kubernetes {
 
 namespace {
 
-constexpr std::size_t queueCost = 65'536; // pods that wait for the window
+constexpr std::size_t contextReads = 8; // under way or waiting; older ones are answered by newer
 
 std::size_t costOf(const ClusterNews& news)
 {
@@ -54,12 +55,14 @@ public:
         m_thread.join();
     }
 
-    void readContexts(Access access)
+    void readContexts(Access access, std::string bastion)
     {
-        m_loop.post([this, access = std::move(access)] {
-            m_reads.push_back(kubernetes::readContexts(
-                m_loop, access, [this](const auto& contexts) { say(ContextList{contexts}); }));
-            if (m_reads.size() > 8) // each ends within kubectlPatience
+        m_loop.post([this, access = std::move(access), bastion = std::move(bastion)] {
+            m_reads.push_back(
+                kubernetes::readContexts(m_loop, access, [this, bastion](const auto& contexts) {
+                    say(ContextList{contexts, bastion});
+                }));
+            if (m_reads.size() > contextReads) // each ends within kubectlPatience
                 m_reads.pop_front();
         });
     }
@@ -69,6 +72,9 @@ public:
         const std::uint64_t generation = ++m_generation;
         m_loop.post([this, generation, access = std::move(access), scope = std::move(scope)] {
             m_cluster.reset();
+            std::erase_if(m_waiting, [](const auto& news) {
+                return std::holds_alternative<ClusterChange>(news);
+            });
             m_cluster.emplace(m_loop, access, scope, [this, generation](Delta delta) {
                 say(ClusterChange{generation, std::move(delta)});
             });
@@ -81,13 +87,18 @@ public:
         m_loop.post([this] { m_cluster.reset(); });
     }
 
-    channel::Channel<ClusterNews> m_news{queueCost};
+    channel::Channel<ClusterNews> m_news{limits::clusterQueue};
 
 private:
-    // What does not fit waits here: a window that is slow once must not lose a pod for good.
+    // What does not fit waits here: at most one change, since the cluster is then held, and a few
+    // lists of contexts.
     void say(ClusterNews news)
     {
         m_waiting.push_back(std::move(news));
+        if (m_waiting.size() > contextReads)
+            std::erase_if(m_waiting, [this](const auto& each) {
+                return std::holds_alternative<ContextList>(each) && &each != &m_waiting.back();
+            });
         deliver();
     }
 
@@ -95,6 +106,8 @@ private:
     {
         while (!m_waiting.empty() && m_news.push(m_waiting.front(), costOf(m_waiting.front())))
             m_waiting.pop_front();
+        if (m_cluster)
+            m_cluster->hold(!m_waiting.empty());
     }
 
     io::Loop m_loop;
@@ -111,9 +124,9 @@ ClusterThread::ClusterThread()
 
 ClusterThread::~ClusterThread() = default;
 
-void ClusterThread::readContexts(Access access)
+void ClusterThread::readContexts(Access access, std::string bastion)
 {
-    m_impl->readContexts(std::move(access));
+    m_impl->readContexts(std::move(access), std::move(bastion));
 }
 
 std::uint64_t ClusterThread::follow(Access access, std::vector<std::string> scope)

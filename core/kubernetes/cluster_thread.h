@@ -17,6 +17,7 @@ namespace podglass::kubernetes {
 struct ContextList
 {
     base::Result<std::vector<Context>> contexts;
+    std::string bastion; // as readContexts() was told
 };
 
 // One change of the cluster that follow() named last; `generation` is what that call returned.
@@ -36,8 +37,9 @@ public:
     ClusterThread& operator=(const ClusterThread&) = delete;
     ~ClusterThread();
 
-    // Each is answered by one ContextList.
-    void readContexts(Access access);
+    // Each is answered by one ContextList; of many at once the older ones may not be. `bastion`:
+    // whose they are, for the answer.
+    void readContexts(Access access, std::string bastion = {});
 
     // Follows this one from now on, no other; begins with an empty picture. Changes of the one
     // before may still be in the queue: they carry its generation.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/kubernetes/contexts.h"
 
+#include "core/base/digest.h"
 #include "core/kubernetes/json_fields.h"
 #include "core/kubernetes/pod_json.h"
 
@@ -40,6 +41,25 @@ std::vector<std::string> loginCommand(const json& user)
     return words;
 }
 
+// What the plugin is told by its environment decides what it does as much as its arguments; of the
+// values, which may be secret, only the hash goes further.
+void readLogin(const json& user, Context& context)
+{
+    context.login = loginCommand(user);
+    if (context.login.empty())
+        return;
+    json all = context.login;
+    for (const json& each : at(at(user, "exec"), "env")) {
+        context.loginVariables.push_back(textAt(each, "name"));
+        all.push_back(textAt(each, "name") + "=" + textAt(each, "value"));
+    }
+    all.push_back(textAt(at(at(user, "auth-provider"), "config"), "cmd-args"));
+    const std::string text = all.dump(-1, ' ', false, json::error_handler_t::replace);
+    base::Sha256 sum;
+    sum.update(std::vector<std::uint8_t>(text.begin(), text.end()));
+    context.loginHash = base::hex(sum.finish());
+}
+
 } // namespace
 
 base::Result<std::vector<Context>> contextsFrom(std::string_view configView)
@@ -65,7 +85,7 @@ base::Result<std::vector<Context>> contextsFrom(std::string_view configView)
         const json& cluster = named(at(document, "clusters"), context.cluster, "cluster");
         context.server = textAt(cluster, "server");
         context.insecureSkipTlsVerify = trueAt(cluster, "insecure-skip-tls-verify");
-        context.login = loginCommand(named(at(document, "users"), context.user, "user"));
+        readLogin(named(at(document, "users"), context.user, "user"), context);
         context.current = context.name == current;
         contexts.push_back(std::move(context));
     }
@@ -76,6 +96,7 @@ std::unique_ptr<KubectlRun> readContexts(io::Loop& loop, const Access& access, C
 {
     KubectlSetup setup;
     setup.access.kubectl = access.kubectl;
+    setup.access.through = access.through;
     setup.access.kubeconfig =
         access.kubeconfig; // no context: one that is missing would be said twice
     setup.arguments = {"config", "view", "-o", "json"};

@@ -20,10 +20,19 @@ std::string seconds(base::Duration time)
     return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(time).count()) + " s";
 }
 
+// For the shell of the other host: between single quotes everything is itself.
+std::string quoted(const std::string& word)
+{
+    std::string text = "'";
+    for (const char c : word)
+        text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return text + "'";
+}
+
 } // namespace
 
-std::vector<std::string> kubectlCommand(const Access& access,
-                                        const std::vector<std::string>& arguments)
+std::vector<std::string>
+kubectlCommand(const Access& access, const std::vector<std::string>& arguments, bool piped)
 {
     std::vector<std::string> words{access.kubectl.empty() ? "kubectl" : access.kubectl};
     // With '=': a name that begins with '-' stays a value.
@@ -32,7 +41,14 @@ std::vector<std::string> kubectlCommand(const Access& access,
     if (!access.context.empty())
         words.push_back("--context=" + access.context);
     words.insert(words.end(), arguments.begin(), arguments.end());
-    return words;
+    if (access.through.empty())
+        return words;
+    std::string line = piped ? "cat | exec" : "exec";
+    for (const std::string& word : words)
+        line += " " + quoted(word);
+    std::vector<std::string> all = access.through;
+    all.push_back(std::move(line));
+    return all;
 }
 
 void deletePod(const Access& access, const std::string& nameSpace, const std::string& name)
@@ -78,7 +94,8 @@ void KubectlRun::unwatch()
 
 void KubectlRun::start()
 {
-    auto child = io::Child::start({.command = kubectlCommand(m_setup.access, m_setup.arguments)});
+    auto child = io::Child::start(
+        {.command = kubectlCommand(m_setup.access, m_setup.arguments, !m_setup.input.empty())});
     if (!child) {
         base::Error error = child.error();
         error.where = m_setup.doing;

@@ -31,9 +31,10 @@ struct KubectlSetup
     base::Duration patience = limits::kubectlPatience; // zero: as long as it takes
 };
 
-// The command line, as Child takes it.
-std::vector<std::string> kubectlCommand(const Access& access,
-                                        const std::vector<std::string>& arguments);
+// The command line, as Child takes it. `piped`: kubectl opens its standard input by name; sshd may
+// have made that a socket, which cannot be.
+std::vector<std::string>
+kubectlCommand(const Access& access, const std::vector<std::string>& arguments, bool piped = false);
 
 // Asks for a pod's deletion and does not wait: the kubectl that does it outlives this program.
 void deletePod(const Access& access, const std::string& nameSpace, const std::string& name);

@@ -19,10 +19,12 @@ struct Context
     std::string cluster;
     std::string server; // "https://10.0.0.1:6443"
     std::string user;
-    std::string nameSpace;              // the context's default; "default" if it names none
-    std::vector<std::string> login;     // command of an exec credential plugin, with arguments
-    bool current = false;               // kubectl's current-context
-    bool insecureSkipTlsVerify = false; // warn as long as it is in use
+    std::string nameSpace;                   // the context's default; "default" if it names none
+    std::vector<std::string> login;          // command of an exec credential plugin, with arguments
+    std::vector<std::string> loginVariables; // names of what it sets in the plugin's environment
+    std::string loginHash;                   // of all that, values included; empty: no login
+    bool current = false;                    // kubectl's current-context
+    bool insecureSkipTlsVerify = false;      // warn as long as it is in use
 
     bool operator==(const Context&) const = default;
 };
@@ -96,6 +98,7 @@ struct Pod
     std::vector<Container> containers; // as in the spec
     std::vector<Port> ports;           // TCP only, as declared
     std::vector<Probe> probes;
+    std::vector<std::string> agents; // ephemeral containers of Podglass that run in it
 
     bool operator==(const Pod&) const = default;
 };

@@ -4,6 +4,7 @@
 #include "core/base/limits.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace podglass::kubernetes {
 
@@ -16,6 +17,17 @@ void addOnce(std::vector<T>& list, const std::vector<T>& more)
         if (std::ranges::find(list, each) == list.end())
             list.push_back(each);
     }
+}
+
+// Takes them out.
+template <typename Set>
+std::vector<typename Set::value_type> firstOf(Set& all, std::size_t most)
+{
+    const auto end =
+        all.size() <= most ? all.end() : std::next(all.begin(), static_cast<std::ptrdiff_t>(most));
+    std::vector<typename Set::value_type> taken(all.begin(), end);
+    all.erase(all.begin(), end);
+    return taken;
 }
 
 } // namespace
@@ -56,10 +68,15 @@ void Picture::put(Pod pod)
 
 void Picture::addNamespace(const std::string& name)
 {
-    if (!m_namespaces.insert(name).second)
+    if (m_namespaces.contains(name))
         return;
-    m_newNamespaces.push_back(name);
     m_changed = true;
+    if (m_namespaces.size() >= limits::clusterNamespaces) {
+        ++m_skipped;
+        return;
+    }
+    m_namespaces.insert(name);
+    m_newNamespaces.push_back(name);
 }
 
 void Picture::put(AgentUse use)
@@ -131,15 +148,9 @@ Workload Picture::describe(const Key& key, const std::set<std::string>& uids) co
     return workload;
 }
 
-Delta Picture::take()
+void Picture::takeWorkloads(std::size_t most, Delta& delta)
 {
-    Delta delta;
-    for (const std::string& uid : std::exchange(m_dirtyPods, {})) {
-        delta.pods.push_back(m_pods.at(uid));
-        m_toldPods.insert(uid);
-    }
-    delta.gone.assign(m_gone.begin(), m_gone.end());
-    for (const Key& key : std::exchange(m_dirtyWorkloads, {})) {
+    for (const Key& key : firstOf(m_dirtyWorkloads, most)) {
         const auto members = m_members.find(key);
         if (members != m_members.end()) {
             delta.workloads.push_back(describe(key, members->second));
@@ -151,14 +162,24 @@ Delta Picture::take()
             delta.goneWorkloads.push_back(gone.spec());
         }
     }
-    for (const std::string& uid : std::exchange(m_dirtyAgents, {}))
+}
+
+Delta Picture::take(std::size_t most)
+{
+    Delta delta;
+    for (const std::string& uid : firstOf(m_dirtyPods, most)) {
+        delta.pods.push_back(m_pods.at(uid));
+        m_toldPods.insert(uid);
+    }
+    delta.gone = firstOf(m_gone, most);
+    takeWorkloads(most, delta);
+    for (const std::string& uid : firstOf(m_dirtyAgents, most))
         delta.agents.push_back(m_agents.at(uid));
-    delta.goneAgents.assign(m_goneAgents.begin(), m_goneAgents.end());
-    delta.namespaces = std::exchange(m_newNamespaces, {});
+    delta.goneAgents = firstOf(m_goneAgents, most);
+    delta.namespaces = firstOf(m_newNamespaces, most);
     delta.skipped = m_skipped;
-    m_gone.clear();
-    m_goneAgents.clear();
-    m_changed = false;
+    m_changed = !m_dirtyPods.empty() || !m_gone.empty() || !m_dirtyWorkloads.empty()
+                || !m_dirtyAgents.empty() || !m_goneAgents.empty() || !m_newNamespaces.empty();
     return delta;
 }
 

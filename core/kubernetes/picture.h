@@ -26,14 +26,16 @@ public:
     // Uids of the pods and agents of a namespace; empty name: all.
     [[nodiscard]] std::set<std::string> uidsOf(const std::string& nameSpace) const;
 
-    // What changed since the last call, without `following` and `error`.
-    Delta take();
+    // What changed since the last call and was not taken, without `following` and `error`; at most
+    // `most` of each kind, the rest stays for the next call.
+    Delta take(std::size_t most = static_cast<std::size_t>(-1));
 
     [[nodiscard]] bool changed() const { return m_changed; }
 
 private:
     using Key = std::pair<std::string, Owner>; // namespace, owner
 
+    void takeWorkloads(std::size_t most, Delta& delta);
     [[nodiscard]] Workload describe(const Key& key, const std::set<std::string>& uids) const;
     void leave(const Pod& pod);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/kubernetes/pod_json.h"
 
+#include "core/kubernetes/agent_container.h"
 #include "core/kubernetes/json_fields.h"
 
 #include <algorithm>
@@ -155,6 +156,11 @@ void readStatus(const json& status, Pod& pod)
         found->running = at(state, "running").is_object();
         found->trouble = textAt(at(state, "waiting"), "reason");
         pod.restarts += found->restarts;
+    }
+    for (const json& each : at(status, "ephemeralContainerStatuses")) {
+        std::string name = textAt(each, "name");
+        if (isAgentContainer(name) && at(at(each, "state"), "running").is_object())
+            pod.agents.push_back(std::move(name));
     }
 }
 

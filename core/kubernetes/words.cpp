@@ -34,7 +34,12 @@ std::string shown(std::string_view words)
 {
     while (words.ends_with('\n'))
         words.remove_suffix(1);
-    const std::size_t begin = words.rfind('\n');
+    std::size_t begin = words.rfind('\n');
+    // Where to read more is not what is wrong.
+    if (begin != std::string_view::npos && words.substr(begin + 1).starts_with("See '")) {
+        words = words.substr(0, begin);
+        begin = words.rfind('\n');
+    }
     std::string_view last = begin == std::string_view::npos ? words : words.substr(begin + 1);
     for (const std::string_view lead : {"Error from server (", "error: ", "Error: "}) {
         if (last.starts_with(lead) && lead != "Error from server (")
@@ -55,7 +60,25 @@ constexpr auto transient = base::Lasting::Transient;
 constexpr auto persistent = base::Lasting::Persistent;
 
 // The first that fits decides; the more exact ones come first.
-constexpr std::array<Sign, 26> signs{{
+constexpr std::array<Sign, 31> signs{{
+    // Of ssh, where kubectl runs on another host.
+    {"Permission denied (",
+     Trouble::Login,
+     "can you log in there with ssh, without being asked?",
+     persistent},
+    {"Host key verification failed",
+     Trouble::Setup,
+     "log in there once with ssh, and look at its key",
+     persistent},
+    {"ssh: ", Trouble::Network, "is that host up, and its name right?", transient},
+    {"kubectl: command not found",
+     Trouble::Setup,
+     "there is no kubectl in the PATH of that host",
+     persistent},
+    {"kubectl: not found",
+     Trouble::Setup,
+     "there is no kubectl in the PATH of that host",
+     persistent},
     {"executable file not found",
      Trouble::Login,
      "the program that logs in to this cluster was not found in PATH",

@@ -185,6 +185,38 @@ bool readRoad(std::string_view rest, Road& road, std::string_view& target)
     return readAuthority(rest.substr(0, slash), road);
 }
 
+std::string authorityOf(const Road& road)
+{
+    std::string text = road.user.empty() ? "" : escaped(road.user, "") + "@";
+    text +=
+        road.host.find(':') != std::string::npos ? "[" + escaped(road.host, "") + "]" : road.host;
+    return road.port == 0 ? text : text + ":" + std::to_string(road.port);
+}
+
+// "user@host/k8s/…": through the kubectl of that host.
+base::Result<Address> parseBastion(std::string_view rest, RoadKind kind, std::string_view text)
+{
+    const std::size_t slash = rest.find('/');
+    Road way;
+    way.kind = kind;
+    if (!readAuthority(rest.substr(0, slash), way))
+        return refused("the host part is not understood", text);
+    auto address = parseKubernetesAddress(rest.substr(slash + 1), true);
+    if (address)
+        address.value().road.cluster.bastion = authorityOf(way);
+    return address;
+}
+
+bool isBastion(RoadKind kind, std::string_view rest)
+{
+    if (kind != RoadKind::Ssh && kind != RoadKind::SystemSsh)
+        return false;
+    const std::size_t slash = rest.find('/');
+    const std::string_view path =
+        slash == std::string_view::npos ? std::string_view() : rest.substr(slash + 1);
+    return path == "k8s" || path.starts_with("k8s/") || path.starts_with("k8s?");
+}
+
 } // namespace
 
 base::Result<Address> parseAddress(std::string_view text)
@@ -198,6 +230,8 @@ base::Result<Address> parseAddress(std::string_view text)
     if (scheme != schemes.end()) {
         address.road.kind = scheme->kind;
         rest.remove_prefix(scheme->prefix.size());
+        if (isBastion(scheme->kind, rest))
+            return parseBastion(rest, scheme->kind, text);
     } else if (text == "k8s" || text.starts_with("k8s/")) {
         return parseKubernetesAddress(text);
     } else if (text.starts_with("local")) {
@@ -238,12 +272,7 @@ std::string print(const Address& address)
     if (road.kind == RoadKind::Unix) {
         text += escaped(road.host, "/");
     } else if (road.kind != RoadKind::Local) {
-        if (!road.user.empty())
-            text += escaped(road.user, "") + "@";
-        text += road.host.find(':') != std::string::npos ? "[" + escaped(road.host, "") + "]"
-                                                         : road.host;
-        if (road.port != 0)
-            text += ":" + std::to_string(road.port);
+        text += authorityOf(road);
     }
     if (!address.target.empty())
         text += (road.kind == RoadKind::Unix ? "//" : "/") + targetPath(address.target);

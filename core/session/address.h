@@ -5,6 +5,7 @@
 //   ssh+system://host/container/ID           the user's own ssh
 //   ssh://host/pid/7?agent=127.0.0.1:7777&secret=FILE   an agent that listens there, forwarded
 //   k8s/CONTEXT/NAMESPACE/deploy/NAME        through the user's kubectl; also sts, ds, job, pod, …
+//   ssh://user@host/k8s/CONTEXT/NAMESPACE/deploy/NAME   through the kubectl of that host
 //   agent+unix:/run/x.sock//pid/7   agent+tcp://127.0.0.1:7777/self   an agent that listens
 // print(parse(a)) gives a canonical form of a.
 #pragma once
@@ -35,6 +36,9 @@ struct ClusterRoad
     std::string image;          // of the agent; empty: the one of this release
     std::string agentNamespace; // where the agent's pods go; empty: beside the target
     bool mirrorOnly = false;    // ask for no right to steal
+    std::string bastion;        // "user@host:port" of ssh, where kubectl runs; empty: here
+    std::string bastionConfig;  // ssh_config for the way there; empty: ~/.ssh/config
+    bool nodePod = false;       // a pod on the node, though a container could be added
 
     bool operator==(const ClusterRoad&) const = default;
 };

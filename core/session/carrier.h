@@ -71,10 +71,22 @@ public:
     // connections that it passes on.
     virtual void greeted() {}
 
+    // How the agent at the end of this road calls the target that we call `spec`.
+    [[nodiscard]] virtual std::string specThere(std::string spec) const { return spec; }
+
     // For the handshake: what the road adds to bytes that came before the first frame.
     [[nodiscard]] virtual std::string words() const = 0;
 };
 
-std::unique_ptr<Carrier> makeCarrier(io::Loop& loop, const Options& options, CarrierEvents events);
+// What one attempt learned of its road for the next ones. One for each session.
+struct RoadMemory
+{
+    // The user's own ssh came through where podglass-ssh could not: next time it is first.
+    Switch systemSsh = Switch::No;
+};
+
+// `memory` must outlive the carrier.
+std::unique_ptr<Carrier>
+makeCarrier(io::Loop& loop, const Options& options, RoadMemory& memory, CarrierEvents events);
 
 } // namespace podglass::session

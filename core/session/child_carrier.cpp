@@ -26,21 +26,32 @@ constexpr std::uint32_t ownPrompts = 1'000'000;
 
 } // namespace
 
-std::unique_ptr<Carrier> makeCarrier(io::Loop& loop, const Options& options, CarrierEvents events)
+std::unique_ptr<Carrier>
+makeCarrier(io::Loop& loop, const Options& options, RoadMemory& memory, CarrierEvents events)
 {
     if (options.road.kind == RoadKind::Unix || options.road.kind == RoadKind::Tcp)
         return std::make_unique<SocketCarrier>(loop, options.road, std::move(events));
-    return std::make_unique<ChildCarrier>(loop, options, std::move(events));
+    return std::make_unique<ChildCarrier>(loop, options, memory, std::move(events));
 }
 
-ChildCarrier::ChildCarrier(io::Loop& loop, const Options& options, CarrierEvents events)
+ChildCarrier::ChildCarrier(io::Loop& loop,
+                           const Options& options,
+                           RoadMemory& memory,
+                           CarrierEvents events)
     : m_loop(loop)
     , m_options(options)
+    , m_memory(memory)
     , m_events(std::move(events))
     , m_name(nameOf(options.road))
     , m_kind(options.road.kind)
     , m_maySwitch(options.road.kind == RoadKind::Ssh && inPath("ssh"))
-{}
+{
+    if (!m_maySwitch || m_memory.systemSsh == Switch::No)
+        return;
+    m_kind = RoadKind::SystemSsh;
+    m_maySwitch = false;
+    m_comeBack = m_memory.systemSsh == Switch::Keys;
+}
 
 ChildCarrier::~ChildCarrier()
 {
@@ -104,6 +115,8 @@ void ChildCarrier::start()
 void ChildCarrier::opened()
 {
     m_opened = true;
+    if (m_options.road.kind == RoadKind::Ssh && m_kind == RoadKind::SystemSsh)
+        m_memory.systemSsh = m_comeBack ? Switch::Keys : Switch::Yes;
     m_events.opened();
 }
 
@@ -242,6 +255,7 @@ bool ChildCarrier::switchOver(const Loss& loss)
         warn("the built-in SSH cannot do this; going on with your own ssh", reason);
     } else if (m_kind == RoadKind::SystemSsh && m_comeBack && loss.fault == Fault::Auth) {
         m_comeBack = false;
+        m_memory.systemSsh = Switch::No;
         m_kind = RoadKind::Ssh;
         warn("your own ssh was refused; going on with the built-in SSH, which can ask", reason);
     } else {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A child carries the stream: the agent itself, the user's ssh, or podglass-ssh. Where podglass-ssh
-// cannot do what a host asks for, the user's ssh takes its place, and the steps say so.
+// cannot do what a host asks for, the user's ssh takes its place, and the steps say so; attempts
+// after that begin with it.
 #pragma once
 
 #include "core/bytes/slice.h"
@@ -17,7 +18,7 @@ namespace podglass::session {
 class ChildCarrier : public Carrier
 {
 public:
-    ChildCarrier(io::Loop& loop, const Options& options, CarrierEvents events);
+    ChildCarrier(io::Loop& loop, const Options& options, RoadMemory& memory, CarrierEvents events);
     ~ChildCarrier() override;
 
     void open() override;
@@ -65,6 +66,7 @@ private:
 
     io::Loop& m_loop;
     Options m_options;
+    RoadMemory& m_memory;
     CarrierEvents m_events;
     std::string m_name; // of the host
     RoadKind m_kind;    // of the child; SystemSsh may stand in for Ssh

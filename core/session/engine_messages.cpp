@@ -113,8 +113,10 @@ void Engine::becomeLive()
     if (m_brokenAt)
         m_outbox.push(Break{*std::exchange(m_brokenAt, std::nullopt), base::wallClock()});
     send(wire::Credit{wire::eventChannel, static_cast<std::uint32_t>(limits::eventCreditBytes)});
-    for (const wire::Attach& attach : m_wishes.again())
+    for (wire::Attach& attach : m_wishes.again()) {
+        attach.spec = m_carrier->specThere(std::move(attach.spec));
         send(attach);
+    }
     m_ticks = 0;
     tick();
 }
@@ -234,7 +236,7 @@ void Engine::attach(std::uint32_t request, std::string spec)
 {
     m_wishes.attach(request, spec);
     if (live())
-        send(wire::Attach{request, std::move(spec)});
+        send(wire::Attach{request, m_carrier->specThere(std::move(spec))});
 }
 
 void Engine::detach(base::TargetId target)

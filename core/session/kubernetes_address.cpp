@@ -87,13 +87,16 @@ bool readOption(std::string_view item, Road& road)
     const std::string_view name = item.substr(0, equals);
     if (equals == std::string_view::npos) {
         road.cluster.mirrorOnly = road.cluster.mirrorOnly || name == "mirror-only";
-        return name == "mirror-only";
+        road.cluster.nodePod = road.cluster.nodePod || name == "node-pod";
+        return name == "mirror-only" || name == "node-pod";
     }
     const auto value = unescaped(item.substr(equals + 1));
     if (!value || value->empty())
         return false;
     if (name == "config")
         road.configFile = *value;
+    else if (name == "ssh-config")
+        road.cluster.bastionConfig = *value;
     else if (name == "image")
         road.cluster.image = *value;
     else if (name == "agents-in" && isObjectName(*value))
@@ -105,7 +108,7 @@ bool readOption(std::string_view item, Road& road)
 
 } // namespace
 
-base::Result<Address> parseKubernetesAddress(std::string_view text)
+base::Result<Address> parseKubernetesAddress(std::string_view text, bool behindSsh)
 {
     Address address;
     address.road.kind = RoadKind::Kubernetes;
@@ -119,11 +122,13 @@ base::Result<Address> parseKubernetesAddress(std::string_view text)
         const std::size_t end = options.find('&');
         if (!readOption(options.substr(0, end), address.road))
             return refused("the part after ? is not understood (config=FILE, image=REF, "
-                           "agents-in=NAMESPACE, mirror-only)",
+                           "agents-in=NAMESPACE, node-pod, mirror-only)",
                            text);
         options = end == std::string_view::npos ? std::string_view() : options.substr(end + 1);
     }
     rest.remove_prefix(std::min<std::size_t>(rest.size(), 4)); // "k8s/"
+    if (address.road.cluster.bastionConfig.size() != 0 && !behindSsh)
+        return refused("ssh-config=FILE belongs behind ssh://HOST/k8s/…", text);
     const auto parts = pieces(rest);
     if (parts.size() > 4 || parts.size() == 3)
         return refused("it has to be k8s/CONTEXT, k8s/CONTEXT/NAMESPACE or "
@@ -154,7 +159,8 @@ base::Result<Address> parseKubernetesAddress(std::string_view text)
 std::string printKubernetesAddress(const Address& address)
 {
     const Road& road = address.road;
-    std::string text = "k8s";
+    std::string text =
+        road.cluster.bastion.empty() ? "k8s" : "ssh://" + road.cluster.bastion + "/k8s";
     if (!road.host.empty())
         text += "/" + escaped(road.host, "@");
     if (const auto target = workloadSpecFrom(address.target))
@@ -164,10 +170,14 @@ std::string printKubernetesAddress(const Address& address)
     std::string options;
     if (!road.configFile.empty())
         options += "&config=" + escaped(road.configFile, "/");
+    if (!road.cluster.bastionConfig.empty())
+        options += "&ssh-config=" + escaped(road.cluster.bastionConfig, "/");
     if (!road.cluster.image.empty())
         options += "&image=" + escaped(road.cluster.image, "/@");
     if (!road.cluster.agentNamespace.empty())
         options += "&agents-in=" + road.cluster.agentNamespace;
+    if (road.cluster.nodePod)
+        options += "&node-pod";
     if (road.cluster.mirrorOnly)
         options += "&mirror-only";
     if (!options.empty())

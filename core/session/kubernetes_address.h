@@ -5,8 +5,9 @@
 //   k8s/CONTEXT/NAMESPACE/KIND/NAME      a workload: deploy, sts, ds, job, cronjob, rs, rc,
 //   rollout,
 //                                        or one pod: pod
-// with ?config=KUBECONFIG &image=REF &agents-in=NAMESPACE &mirror-only. A '/' in a
-// context's name is written %2F. Pure.
+// with ?config=KUBECONFIG &image=REF &agents-in=NAMESPACE &node-pod &mirror-only. A '/' in a
+// context's name is written %2F. Behind ssh://USER@HOST:PORT/ (address.h) kubectl runs there,
+// KUBECONFIG is a file there, and ssh-config=FILE names the ssh_config of the way. Pure.
 #pragma once
 
 #include "core/session/address.h"
@@ -15,7 +16,8 @@
 
 namespace podglass::session {
 
-base::Result<Address> parseKubernetesAddress(std::string_view text);
+// `behindSsh`: it is the path of an ssh:// address.
+base::Result<Address> parseKubernetesAddress(std::string_view text, bool behindSsh = false);
 std::string printKubernetesAddress(const Address& address);
 
 // "k8s:NAMESPACE/KIND/NAME", taken apart.

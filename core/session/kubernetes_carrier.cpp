@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// Waiting for the agent's place to run, and the stream into it. How the place is made is in
+// kubernetes_place.cpp.
 #include "core/session/kubernetes_carrier.h"
 
 #include "core/kubernetes/agent_pod.h"
@@ -14,14 +16,6 @@ using kubernetes::KubectlSetup;
 using kubernetes::Trouble;
 
 constexpr std::chrono::seconds exitPatience{1};
-
-std::string joined(const std::vector<std::string>& words)
-{
-    std::string text;
-    for (const std::string& word : words)
-        text += (text.empty() ? "" : ", ") + word;
-    return text;
-}
 
 } // namespace
 
@@ -43,25 +37,6 @@ Fault faultOf(Trouble trouble)
     return Fault::Remote;
 }
 
-AgentPlace::AgentPlace(const ClusterSetup& clusterSetup, kubernetes::Pod targetPod)
-    : setup(clusterSetup)
-    , target(std::move(targetPod))
-    , nameSpace(setup.road.agentNamespace.empty() ? target.nameSpace : setup.road.agentNamespace)
-{}
-
-AgentPlace::~AgentPlace()
-{
-    abandon();
-}
-
-void AgentPlace::abandon()
-{
-    if (pod.empty())
-        return;
-    const std::string name = std::exchange(pod, {});
-    kubernetes::deletePod(setup.access, nameSpace, name);
-}
-
 KubernetesCarrier::KubernetesCarrier(io::Loop& loop, AgentPlace& place, CarrierEvents events)
     : m_loop(loop)
     , m_place(place)
@@ -79,52 +54,10 @@ KubernetesCarrier::~KubernetesCarrier()
 
 void KubernetesCarrier::open()
 {
-    if (m_place.pod.empty())
-        create();
-    else
+    if (m_place.made())
         await();
-}
-
-void KubernetesCarrier::create()
-{
-    const ClusterSetup& setup = m_place.setup;
-    const bool steal = !setup.road.mirrorOnly;
-    kubernetes::AgentPodWish wish;
-    wish.name = "podglass-agent-" + kubernetes::randomName(8);
-    wish.nameSpace = m_place.nameSpace;
-    wish.node = m_place.target.node;
-    wish.image = setup.road.image;
-    wish.session = setup.owner.session;
-    wish.owner = setup.owner.owner;
-    wish.process = setup.owner.process;
-    wish.client = setup.clientName;
-    wish.target = m_place.target.nameSpace + "/" + m_place.target.name;
-    wish.steal = steal;
-    const std::string what = "agent pod " + wish.nameSpace + "/" + wish.name;
-    stepBegin(what);
-    KubectlSetup run;
-    run.access = setup.access;
-    run.arguments = {"create", "-n", wish.nameSpace, "-f", "-", "-o", "name"};
-    run.doing = "create the " + what;
-    run.input = kubernetes::agentPodManifest(wish);
-    // Named before the answer: if that is lost, it is deleted all the same.
-    m_place.pod = wish.name;
-    m_run = std::make_unique<kubernetes::KubectlRun>(
-        m_loop,
-        std::move(run),
-        [this, what, steal](const std::string&, std::optional<KubectlError> error) {
-            const auto done = std::move(m_run);
-            if (error) {
-                if (error->trouble != Trouble::Network)
-                    m_place.pod.clear();
-                fail(*error);
-                return;
-            }
-            stepEnd(StepState::Done,
-                    what + " on " + m_place.target.node,
-                    joined(kubernetes::agentCapabilities(steal)));
-            await();
-        });
+    else
+        make();
 }
 
 // A watch of this one pod begins with how it is now.
@@ -135,10 +68,10 @@ void KubernetesCarrier::await()
     run.access = m_place.setup.access;
     run.arguments = {"get",
                      "--raw",
-                     "/api/v1/namespaces/" + m_place.nameSpace
-                         + "/pods?watch=1&fieldSelector=metadata.name%3D" + m_place.pod
+                     "/api/v1/namespaces/" + m_place.podSpace()
+                         + "/pods?watch=1&fieldSelector=metadata.name%3D" + m_place.podName()
                          + "&timeoutSeconds=" + std::to_string(limits::agentPodPatience.count())};
-    run.doing = "wait for the agent pod " + m_place.nameSpace + "/" + m_place.pod;
+    run.doing = "wait for the " + m_place.name();
     run.whole = false;
     run.patience = limits::agentPodPatience;
     m_running = false;
@@ -150,13 +83,12 @@ void KubernetesCarrier::await()
             const auto done = std::move(m_run);
             if (!error)
                 error = KubectlError{Trouble::Other,
-                                     {.what = "the pod did not come to run",
-                                      .where = "agent pod " + m_place.nameSpace + "/" + m_place.pod,
+                                     {.what = "it did not come to run",
+                                      .where = m_place.name(),
                                       .advice = "kubectl describe pod says more",
                                       .lasting = base::Lasting::Transient},
                                      {}};
-            m_place.abandon();
-            fail(*error);
+            giveUpPlace(*error);
         },
         [this](std::string_view text) {
             m_line += text;
@@ -172,17 +104,17 @@ void KubernetesCarrier::await()
 
 void KubernetesCarrier::onState(std::string_view line)
 {
-    const auto state = kubernetes::agentPodStateFrom(line);
-    if (!state || state->name != m_place.pod || m_running || m_trouble)
+    const auto state = kubernetes::agentPodStateFrom(line, m_place.container);
+    if (!state || state->name != m_place.podName() || m_running || m_trouble)
         return;
     m_running = state->running;
     if (!state->running && !state->ended && state->trouble.empty())
         return;
     if (!state->running)
         m_trouble = KubectlError{
-            Trouble::Other,
+            state->ended ? Trouble::Missing : Trouble::Other,
             {.what = state->trouble.empty() ? "the pod has ended" : state->trouble,
-             .where = "agent pod " + m_place.nameSpace + "/" + m_place.pod,
+             .where = m_place.name(),
              .advice = state->trouble.find("mage") != std::string::npos
                            ? "can the node get this image? name another with ?image=REF"
                            : "kubectl describe pod says more",
@@ -192,25 +124,42 @@ void KubernetesCarrier::onState(std::string_view line)
     m_timer = m_loop.after({}, [this] {
         m_run.reset();
         if (!m_trouble) {
-            stepEnd(StepState::Done, "agent pod runs");
+            m_place.ran = true;
+            stepEnd(StepState::Done, m_place.inside() ? "container runs" : "agent pod runs");
             execute();
             return;
         }
-        m_place.abandon();
-        fail(*m_trouble);
+        giveUpPlace(*m_trouble);
     });
+}
+
+// A container that ran has ended since, as unused ones do: another takes its place. One that never
+// came to run leaves the pod on the node, whose own words follow.
+void KubernetesCarrier::giveUpPlace(const KubectlError& error)
+{
+    const bool wasInside = m_place.inside();
+    const bool hadRun = std::exchange(m_place.ran, false);
+    m_place.abandon();
+    if (wasInside && error.trouble == Trouble::Other && hadRun) {
+        stepEnd(StepState::Warning, "the container of before has ended");
+        inject();
+    } else if (wasInside && error.trouble == Trouble::Other) {
+        goOutside(error.error.what);
+    } else {
+        fail(error);
+    }
 }
 
 void KubernetesCarrier::execute()
 {
-    stepBegin("start the agent in " + m_place.pod);
+    stepBegin("start the agent in " + m_place.podName());
     std::vector<std::string> words{"exec",
                                    "-i",
                                    "-n",
-                                   m_place.nameSpace,
-                                   m_place.pod,
+                                   m_place.podSpace(),
+                                   m_place.podName(),
                                    "-c",
-                                   "agent",
+                                   m_place.inside() ? m_place.container : "agent",
                                    "--",
                                    "/podglass-agent",
                                    "--stdio"};
@@ -266,10 +215,11 @@ Loss KubernetesCarrier::judge()
             all += line + "\n";
     }
     const auto exit = m_child ? m_child->exitWords() : std::nullopt;
-    KubectlError error = kubernetes::explain(m_place.setup.access,
-                                             "agent in " + m_place.nameSpace + "/" + m_place.pod,
-                                             all,
-                                             exit.value_or("no status"));
+    KubectlError error =
+        kubernetes::explain(m_place.setup.access,
+                            "agent in " + m_place.podSpace() + "/" + m_place.podName(),
+                            all,
+                            exit.value_or("no status"));
     if (error.trouble == Trouble::Missing)
         m_place.abandon(); // the next carrier makes a new one
     if (error.trouble != Trouble::Forbidden && error.trouble != Trouble::Login)

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+// Listing and attaching. How the cluster is reached is in kubernetes_connect.cpp.
 #include "core/session/kubernetes_engine.h"
 
 #include "core/base/limits.h"
 #include "core/kubernetes/agent_pod.h"
-#include "core/kubernetes/contexts.h"
 #include "core/session/cluster_targets.h"
+#include "core/session/road_command.h"
 
 #include <algorithm>
 
@@ -14,38 +15,17 @@ namespace {
 
 using kubernetes::KubectlError;
 
-// Lines of connecting; those of workloads have ids of their own.
-constexpr std::uint32_t contextStep = 1;
-constexpr std::uint32_t versionStep = 2;
 constexpr std::uint32_t warningSteps = 1'000;
-
-std::string joined(const std::vector<std::string>& words)
-{
-    std::string text;
-    for (const std::string& word : words)
-        text += (text.empty() ? "" : " ") + word;
-    return text;
-}
-
-std::string between(std::string_view text, std::string_view before, char after)
-{
-    const std::size_t at = text.find(before);
-    if (at == std::string_view::npos)
-        return {};
-    const std::string_view rest = text.substr(at + before.size());
-    return std::string(rest.substr(0, std::min(rest.find(after), std::size_t{40})));
-}
 
 } // namespace
 
 KubernetesEngine::KubernetesEngine(io::Loop& loop, const Options& options, Updates& updates)
     : m_loop(loop)
-    , m_setup{.access = {.kubectl = "kubectl",
-                         .kubeconfig = options.road.configFile,
-                         .context = options.road.host},
+    , m_setup{.access = accessOf(options.road),
               .owner = kubernetes::makeOwnership(),
               .road = options.road.cluster,
               .clientName = options.clientName}
+    , m_trusted(options.trustKubeconfig)
     , m_updates(updates)
     , m_outbox(loop, updates, [this] {
         for (auto& [target, follow] : m_follows)
@@ -54,112 +34,6 @@ KubernetesEngine::KubernetesEngine(io::Loop& loop, const Options& options, Updat
 {}
 
 KubernetesEngine::~KubernetesEngine() = default;
-
-void KubernetesEngine::connect()
-{
-    if (m_run || m_live)
-        return;
-    say(State::Connecting, {});
-    step(contextStep, StepState::Running, "read the kubeconfig");
-    m_run = kubernetes::readContexts(m_loop, m_setup.access, [this](const auto& contexts) {
-        const auto done = std::move(m_run);
-        onContexts(contexts);
-    });
-}
-
-void KubernetesEngine::onContexts(const base::Result<std::vector<kubernetes::Context>>& contexts)
-{
-    if (!contexts) {
-        step(contextStep, StepState::Failed, contexts.error().text());
-        fail(contexts.error());
-        return;
-    }
-    const std::string& wanted = m_setup.access.context;
-    const auto found = std::ranges::find_if(*contexts, [&](const auto& each) {
-        return wanted.empty() ? each.current : each.name == wanted;
-    });
-    if (found != contexts->end()) {
-        useContext(*found);
-        return;
-    }
-    std::string names;
-    for (const auto& each : *contexts)
-        names += (names.empty() ? "" : ", ") + each.name;
-    base::Error error{.what = wanted.empty() ? "the kubeconfig names no current context"
-                                             : "there is no context \"" + wanted + "\"",
-                      .where = "read the kubeconfig",
-                      .advice = names.empty() ? "it holds no context at all; is it the right file?"
-                                              : "there are: " + names};
-    step(contextStep, StepState::Failed, error.text());
-    fail(std::move(error));
-}
-
-void KubernetesEngine::useContext(const kubernetes::Context& context)
-{
-    m_setup.access.context = context.name;
-    step(contextStep,
-         StepState::Done,
-         "context " + context.name,
-         context.server + (context.user.empty() ? "" : " as " + context.user));
-    if (context.insecureSkipTlsVerify)
-        step(warningSteps + ++m_lastStep,
-             StepState::Warning,
-             "the server's certificate is not checked (insecure-skip-tls-verify): whoever is on "
-             "the way can read and change everything");
-    if (!context.login.empty())
-        step(warningSteps + ++m_lastStep,
-             StepState::Done,
-             "this context logs in by running a program: " + joined(context.login));
-    step(versionStep, StepState::Running, "reach " + context.server);
-    m_run = std::make_unique<kubernetes::KubectlRun>(
-        m_loop,
-        kubernetes::KubectlSetup{.access = m_setup.access,
-                                 .arguments = {"get", "--raw", "/version"},
-                                 .doing = "reach " + context.server,
-                                 .input = {}},
-        [this](const std::string& answer, std::optional<KubectlError> error) {
-            const auto done = std::move(m_run);
-            // Some clusters tell strangers nothing, not even this.
-            if (error && error->trouble != kubernetes::Trouble::Forbidden) {
-                step(versionStep, StepState::Failed, error->error.text());
-                fail(std::move(error->error));
-                return;
-            }
-            onVersion(answer);
-        });
-}
-
-void KubernetesEngine::onVersion(const std::string& answer)
-{
-    const std::string version = between(answer, "\"gitVersion\": \"", '"');
-    m_version = "Kubernetes" + (version.empty() ? "" : " " + version);
-    step(versionStep, StepState::Done, m_version);
-    live();
-}
-
-void KubernetesEngine::live()
-{
-    m_live = true;
-    sweep({});
-    say(State::Live, m_version + ", context " + m_setup.access.context);
-    wire::Hello hello;
-    hello.build = m_version;
-    hello.host = m_setup.access.context;
-    hello.capabilities = static_cast<std::uint64_t>(wire::Capability::ListTargets)
-                         | static_cast<std::uint64_t>(wire::Capability::Mirror)
-                         | static_cast<std::uint64_t>(wire::Capability::Rules);
-    m_outbox.push(std::move(hello));
-    for (auto& [request, spec] : std::exchange(m_waiting, {}))
-        attach(request, std::move(spec));
-    if (!m_lists.empty())
-        listTargets(0);
-}
-
-void KubernetesEngine::fail(base::Error error)
-{
-    error.lasting = base::Lasting::Persistent;
-    say(State::Failed, {}, std::move(error));
-}
 
 // Pods that only we made and nobody uses. A refusal is no matter: they end by themselves.
 void KubernetesEngine::sweep(const std::string& nameSpace)
@@ -313,7 +187,7 @@ void KubernetesEngine::attachEnded(base::TargetId target,
                                    const base::Error& error)
 {
     // The cluster is fine: the next act is to choose another target.
-    say(State::Live, m_version + ", context " + m_setup.access.context);
+    sayLive();
     m_outbox.push(wire::Failure{.request = request,
                                 .target = {},
                                 .what = error.what,
@@ -360,14 +234,10 @@ void KubernetesEngine::release(std::uint64_t held, const Release& release)
     m_outbox.push(HeldOver{held, "its pod is gone"});
 }
 
-void KubernetesEngine::answer(std::uint32_t /*prompt*/, std::optional<std::string> /*text*/)
-{
-    // Nothing is asked: kubectl logs in by itself.
-}
-
 void KubernetesEngine::clear()
 {
     m_run.reset();
+    m_questions.clear();
     m_sweep.reset();
     m_cluster.reset();
     m_follows.clear();

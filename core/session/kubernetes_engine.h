@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // KubernetesEngine: a session with a cluster. There is no agent until something is attached, so it
-// greets by itself (wire::Hello with the context as host), lists workloads as targets, and keeps a
-// WorkloadFollow for each that is attached.
+// asks before it does what only the kubeconfig knows of (consent.h), greets by itself (wire::Hello
+// with the context as host), lists workloads as targets, and keeps a WorkloadFollow for each that
+// is attached.
 //
 // At connect and at attach it deletes what earlier sessions of this user on this machine left
 // behind and nobody uses any more. Thread: the loop's.
 #pragma once
 
 #include "core/kubernetes/cluster.h"
+#include "core/kubernetes/consent.h"
 #include "core/session/outbox.h"
 #include "core/session/worker.h"
 #include "core/session/workload_follow.h"
 
+#include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <vector>
 
 namespace podglass::session {
@@ -40,6 +44,8 @@ public:
 private:
     void onContexts(const base::Result<std::vector<kubernetes::Context>>& contexts);
     void useContext(const kubernetes::Context& context);
+    void askNext();
+    void reach();
     void onVersion(const std::string& answer);
     void live();
     void fail(base::Error error);
@@ -47,12 +53,19 @@ private:
     void onCluster(kubernetes::Delta delta);
     void answerLists();
     void attachEnded(base::TargetId target, std::uint32_t request, const base::Error& error);
+    void sayLive();
     void say(State state, std::string detail, base::Error error = {});
     void step(std::uint32_t id, StepState state, std::string text, std::string detail = {});
     void clear();
 
     io::Loop& m_loop;
     ClusterSetup m_setup;
+    bool m_trusted; // nothing is asked
+    kubernetes::Context m_context;
+    kubernetes::Consents m_consents;
+    std::deque<kubernetes::ConsentQuestion> m_questions; // the first one is asked
+    std::set<std::string> m_allowed;                     // by key, in this session
+    std::uint32_t m_lastPrompt = 0;
     Updates& m_updates;
     Outbox m_outbox;
     bool m_live = false;

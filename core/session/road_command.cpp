@@ -46,12 +46,19 @@ builtInCommand(const Options& options, bool maySwitch, const AgentFile& agent)
     return words;
 }
 
-std::vector<std::string> systemCommand(const Options& options, const AgentFile& agent)
+// The user's own ssh, without any question, agent or forwarding.
+std::vector<std::string> quietSsh()
 {
-    const Road& road = options.road;
     std::vector<std::string> words{"ssh", "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=15"};
     words.insert(words.end(), {"-o", "ForwardAgent=no", "-o", "ClearAllForwardings=yes"});
     words.insert(words.end(), {"-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3"});
+    return words;
+}
+
+std::vector<std::string> systemCommand(const Options& options, const AgentFile& agent)
+{
+    const Road& road = options.road;
+    std::vector<std::string> words = quietSsh();
     if (!road.configFile.empty())
         words.insert(words.end(), {"-F", road.configFile});
     if (road.port != 0)
@@ -91,6 +98,21 @@ roadCommand(const Options& options, RoadKind kind, bool maySwitch, const AgentFi
     default:
         return localCommand(options);
     }
+}
+
+kubernetes::Access accessOf(const Road& road)
+{
+    kubernetes::Access access{
+        .kubectl = "kubectl", .kubeconfig = road.configFile, .context = road.host};
+    const ClusterRoad& cluster = road.cluster;
+    if (cluster.bastion.empty())
+        return access;
+    access.through = quietSsh();
+    if (!cluster.bastionConfig.empty())
+        access.through.insert(access.through.end(), {"-F", cluster.bastionConfig});
+    // ssh takes the port in a URL, and only there without an option before the name.
+    access.through.insert(access.through.end(), {"--", "ssh://" + cluster.bastion});
+    return access;
 }
 
 bool inPath(const std::string& program)

@@ -26,9 +26,13 @@ std::unique_ptr<Worker> makeWorker(io::Loop& loop, const Options& options, Updat
 {
     if (options.road.kind == RoadKind::Kubernetes)
         return std::make_unique<KubernetesEngine>(loop, options, updates);
-    return std::make_unique<Engine>(loop, options, updates, [&loop, options](CarrierEvents events) {
-        return makeCarrier(loop, options, std::move(events));
-    });
+    return std::make_unique<Engine>(
+        loop,
+        options,
+        updates,
+        [&loop, options, memory = std::make_shared<RoadMemory>()](CarrierEvents events) {
+            return makeCarrier(loop, options, *memory, std::move(events));
+        });
 }
 
 } // namespace

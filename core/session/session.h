@@ -27,6 +27,7 @@ struct Options
     std::string sshHelperPath; // podglass-ssh
     std::string clientName;    // "ana@laptop", shown to other users of the agent
     bool reconnect = true;
+    bool trustKubeconfig = false; // run its login programs, and all else it says, unasked
 };
 
 class Session
@@ -53,7 +54,8 @@ public:
     void setTaker(base::TargetId target, std::uint16_t port, Taker taker);
     // HeldOver follows, or HeldRefused, and it stays held.
     void release(std::uint64_t held, Release release);
-    // Answer of a Prompt; an empty optional means cancel. HostKey: "once" or "save".
+    // Answer of a Prompt; an empty optional means cancel. HostKey and
+    // Permission: "once" or "save".
     void answer(std::uint32_t prompt, std::optional<std::string> text);
 
 private:

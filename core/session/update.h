@@ -52,6 +52,7 @@ struct Step
 enum class PromptKind : std::uint8_t
 {
     HostKey,    // choices: trust once, trust and save, cancel
+    Permission, // the same choices: allow once, allow always, cancel
     Passphrase, // secret
     Password,   // secret
     Question,   // keyboard-interactive, echo on

@@ -81,7 +81,7 @@ private slots:
         process.start(PODGLASS_SSH, {"--config", m_sshd->path("ssh_config"), "rig", "--", "cat"});
         process.write(data);
         process.closeWriteChannel();
-        QVERIFY(process.waitForFinished(60'000));
+        QVERIFY(process.waitForFinished(150'000));
         QVERIFY(process.readAllStandardOutput() == data);
         QCOMPARE(process.exitCode(), 0);
     }
@@ -105,7 +105,7 @@ private slots:
         QVERIFY(other.start("host_ed25519", "RekeyLimit 256K"));
         other.configure();
         other.knowTheHost();
-        const QByteArray data(16'000'000, 'r');
+        const QByteArray data(64 << 20, 'r');
         QProcess process;
         process.start(PODGLASS_SSH, {"--config", other.path("ssh_config"), "rig", "--", "cat"});
         process.write(data);

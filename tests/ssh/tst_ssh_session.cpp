@@ -133,6 +133,9 @@ private slots:
         QTest::newRow("a proxy command")
             << "host_ed25519"
             << "user_ed25519" << QByteArray("  ProxyCommand python3 {F}/proxy.py %h %p\n");
+        QTest::newRow("a Match that only ssh can judge")
+            << "host_ed25519"
+            << "user_ed25519" << QByteArray("Match exec \"true\"\n  HostName 127.0.0.1\n");
     }
 
     void theUsersSshTakesOver()
@@ -165,6 +168,13 @@ private slots:
         QVERIFY2(outcome.state == State::Live,
                  (outcome.error.text() + watcher.steps.toStdString()).c_str());
         QVERIFY2(watcher.steps.contains("going on with your own ssh"), qPrintable(watcher.steps));
+        // Known from now on: the way that cannot work is not tried again.
+        watcher.steps.clear();
+        sshd.killSessions();
+        QVERIFY(watcher.state(State::Reconnecting));
+        QVERIFY2(watcher.state(State::Live), qPrintable(watcher.steps));
+        QVERIFY2(!watcher.steps.contains("going on with"), qPrintable(watcher.steps));
+        QVERIFY2(watcher.steps.contains("agent there already"), qPrintable(watcher.steps));
     }
 
     // ssh has the RSA key, is refused with it, and cannot ask: the built-in SSH asks then.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/bridge/cluster_feed.h"
 
+#include "core/session/road_command.h"
+
 namespace podglass::bridge {
 
 ClusterFeed::ClusterFeed(QObject* parent)
@@ -25,6 +27,15 @@ kubernetes::ClusterThread& ClusterFeed::thread()
 void ClusterFeed::readContexts()
 {
     thread().readContexts({});
+}
+
+void ClusterFeed::readContextsOf(const QString& bastion, const QString& sshConfig)
+{
+    session::Road road;
+    road.kind = session::RoadKind::Kubernetes;
+    road.cluster.bastion = bastion.toStdString();
+    road.cluster.bastionConfig = sshConfig.toStdString();
+    thread().readContexts(session::accessOf(road), road.cluster.bastion);
 }
 
 void ClusterFeed::follow(const kubernetes::Access& access, std::vector<std::string> scope)
@@ -55,7 +66,7 @@ void ClusterFeed::turn()
         m_pending.pop_front();
         if (const auto* list = std::get_if<kubernetes::ContextList>(&news)) {
             if (list->contexts)
-                emit contexts(list->contexts.value());
+                emit contexts(QString::fromStdString(list->bastion), list->contexts.value());
         } else if (const auto* change = std::get_if<kubernetes::ClusterChange>(&news)) {
             if (m_following && change->generation == m_generation)
                 emit changed(change->delta);

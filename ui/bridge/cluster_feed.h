@@ -24,12 +24,17 @@ public:
 
     // One answer: contexts(), or nothing where there is no kubectl or no kubeconfig.
     void readContexts();
+    // Those of the kubectl on an SSH host ("user@host:port"); nothing where there is none or where
+    // the user's own ssh would have to ask. `sshConfig`: empty: the usual one.
+    void readContextsOf(const QString& bastion, const QString& sshConfig);
     // What is told from now on is of this cluster. Empty scope: all namespaces.
     void follow(const kubernetes::Access& access, std::vector<std::string> scope);
     void stop();
 
 signals:
-    void contexts(const std::vector<podglass::kubernetes::Context>& contexts);
+    // `bastion` empty: of this machine.
+    void contexts(const QString& bastion,
+                  const std::vector<podglass::kubernetes::Context>& contexts);
     void changed(const podglass::kubernetes::Delta& delta);
 
 private:

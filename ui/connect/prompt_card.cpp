@@ -60,7 +60,8 @@ PromptCard::PromptCard(QWidget* parent)
 
 void PromptCard::show(const session::Prompt& prompt)
 {
-    const bool hostKey = prompt.kind == session::PromptKind::HostKey;
+    const bool permission = prompt.kind == session::PromptKind::Permission;
+    const bool hostKey = prompt.kind == session::PromptKind::HostKey || permission;
     const bool secret = prompt.kind == session::PromptKind::Password
                         || prompt.kind == session::PromptKind::Passphrase;
     m_id = prompt.id;
@@ -77,8 +78,11 @@ void PromptCard::show(const session::Prompt& prompt)
     }
     m_once->setVisible(hostKey);
     m_save->setVisible(hostKey);
+    m_once->setText(permission ? tr("Allow once") : tr("Trust once"));
+    m_save->setText(permission ? tr("Always allow") : tr("Trust and save"));
     QWidget::show();
-    // A new host key is a moment to look: what is pressed without looking must be harmless.
+    // A new host key or program is a moment to look: what is pressed without looking must be
+    // harmless.
     hostKey ? m_cancel->setFocus() : m_field->setFocus();
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A question of the session, asked in the page and not over it: host key (cancel is what Enter
-// does), password, passphrase or the server's own question. A secret is wiped from the field as
-// soon as it is answered. Thread: the window's.
+// A question of the session, asked in the page and not over it: host key or permission (cancel
+// is what Enter does), password, passphrase or the server's own question. A secret is wiped from
+// the field as soon as it is answered. Thread: the window's.
 #pragma once
 
 #include "core/session/update.h"

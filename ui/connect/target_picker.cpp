@@ -9,6 +9,7 @@
 #include "ui/connect/place_text.h"
 #include "ui/connect/place_view.h"
 #include "ui/connect/places_from.h"
+#include "ui/connect/start_places.h"
 #include "ui/theme/icon.h"
 #include "ui/theme/theme.h"
 
@@ -31,6 +32,7 @@ namespace podglass::connect {
 namespace {
 
 constexpr const char* hostSource = "host";
+constexpr const char* clusterSource = "clusters";
 
 } // namespace
 
@@ -149,9 +151,11 @@ QHBoxLayout* TargetPicker::buildChoices()
     m_mirror->setObjectName(QStringLiteral("targetMirror"));
     m_mirror->setToolTip(tr("Look; stealing requests stays one key away"));
     m_mirror->setChecked(true);
-    m_viewOnly = new QRadioButton(tr("&View only"), this);
+    m_viewOnly = new QRadioButton(tr("View onl&y"), this); // Alt+V is the menu's
     m_viewOnly->setObjectName(QStringLiteral("targetViewOnly"));
     m_viewOnly->setToolTip(tr("Look; this window refuses to steal"));
+    m_mirror->installEventFilter(this);
+    m_viewOnly->installEventFilter(this);
     for (QWidget* widget : std::initializer_list<QWidget*>{
              m_containerLabel, m_container, portLabel, m_port, m_mirror, m_viewOnly})
         row->addWidget(widget);
@@ -203,6 +207,19 @@ void TargetPicker::setTargets(const wire::TargetList& list)
     m_reading = false;
     m_note = shownText(list.note);
     m_model->replace(hostSource, placesOf(list, {}));
+    updateStatus();
+}
+
+void TargetPicker::addContexts(const QString& bastion,
+                               const std::vector<kubernetes::Context>& contexts)
+{
+    std::vector<Place> places = placesOf(contexts);
+    for (Place& place : places) {
+        place.spec = "ssh://" + bastion.toStdString() + "/" + place.spec;
+        place.key += "|" + bastion.toStdString();
+        place.detail += tr(", through kubectl on this host").toStdString();
+    }
+    m_model->replace(clusterSource, std::move(places));
     updateStatus();
 }
 
@@ -372,7 +389,10 @@ void TargetPicker::fillPorts(const Place* place)
 
 void TargetPicker::updateAttach()
 {
-    m_attach->setEnabled(current() != nullptr && !m_port->currentText().isEmpty());
+    const Place* place = current();
+    const bool context = place != nullptr && place->group == PlaceGroup::Context;
+    m_attach->setText(context ? tr("Open") : tr("Attach"));
+    m_attach->setEnabled(context || (place != nullptr && !m_port->currentText().isEmpty()));
 }
 
 void TargetPicker::accept()
@@ -390,7 +410,7 @@ void TargetPicker::attachCurrent()
     const auto port = m_port->currentText().toUShort();
     if (place == nullptr)
         return;
-    if (port == 0) {
+    if (port == 0 && place->group != PlaceGroup::Context) {
         // Nothing listens there that we know of: the port is the user's to say.
         m_port->setFocus();
         return;
@@ -437,6 +457,14 @@ bool TargetPicker::eventFilter(QObject* watched, QEvent* event)
             return true;
         default:
             break;
+        }
+    }
+    // Enter attaches from there too; the fields do so by themselves.
+    if ((watched == m_mirror || watched == m_viewOnly) && event->type() == QEvent::KeyPress) {
+        const int key = static_cast<QKeyEvent*>(event)->key();
+        if (key == Qt::Key_Return || key == Qt::Key_Enter) {
+            accept();
+            return true;
         }
     }
     return QWidget::eventFilter(watched, event);

@@ -40,6 +40,8 @@ public:
     // Whose targets are listed from now on; those of another are forgotten.
     void setHost(const QString& name);
     void setTargets(const wire::TargetList& list);
+    // Clusters that the host's own kubectl reaches; choosing one is told by its address.
+    void addContexts(const QString& bastion, const std::vector<kubernetes::Context>& contexts);
     // A cluster is listed instead of a host; everything before is forgotten.
     void beginCluster(const QString& context);
     void applyCluster(const kubernetes::Delta& delta);

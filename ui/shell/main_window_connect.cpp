@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // From nothing to a target, and what happens when the way there breaks. What is shown already stays
 // shown: a failure becomes a notice above the list, and a page of its own only where there is none.
+#include "core/session/road_command.h"
+
 #include "ui/connect/connect_page.h"
 #include "ui/connect/target_picker.h"
 #include "ui/models/format.h"
@@ -23,7 +25,15 @@ namespace {
 // Such a road lists a whole cluster, which is followed live rather than listed once.
 bool isCluster(const session::Address& address)
 {
-    return session::print(address).starts_with("k8s");
+    return address.road.kind == session::RoadKind::Kubernetes;
+}
+
+// What ssh calls the host, if the road is one of ssh.
+QString bastionOf(const session::Address& address)
+{
+    if (!session::overSsh(address.road))
+        return {};
+    return QString::fromStdString(session::nameOf(address.road));
 }
 
 QString safe(const std::string& text)
@@ -95,9 +105,15 @@ void MainWindow::wireConnecting()
                          m_viewOnlyAfter = viewOnly;
                          connectTo(address);
                      });
-    QObject::connect(&m_clusters, &bridge::ClusterFeed::contexts, this, [this](const auto& list) {
-        m_connect->setContexts(list);
-    });
+    QObject::connect(&m_clusters,
+                     &bridge::ClusterFeed::contexts,
+                     this,
+                     [this](const QString& bastion, const auto& list) {
+                         if (bastion.isEmpty())
+                             m_connect->setContexts(list);
+                         else if (bastion == bastionOf(m_address))
+                             m_picker->addContexts(bastion, list);
+                     });
     QObject::connect(&m_clusters,
                      &bridge::ClusterFeed::changed,
                      m_picker,
@@ -120,7 +136,9 @@ void MainWindow::wireConnecting()
                      &TargetPicker::attachWanted,
                      this,
                      [this](const QString& spec, quint16 port, bool viewOnly) {
-                         if (m_besideWanted)
+                         if (spec.startsWith(QStringLiteral("ssh://")))
+                             openAddress(spec); // a cluster behind this host
+                         else if (m_besideWanted)
                              followBeside(spec, port);
                          else
                              m_work.attachment.attach(spec, port, viewOnly);
@@ -203,16 +221,16 @@ void MainWindow::openPicker()
     m_picker->setRecent(recentTargets(m_address.road));
     m_picker->begin();
     m_work.link.listTargets();
+    // A host that one logs in to may be the one from which clusters are reached.
+    if (const QString bastion = bastionOf(m_address); !bastion.isEmpty())
+        m_clusters.readContextsOf(bastion, QString::fromStdString(m_address.road.configFile));
 }
 
 void MainWindow::followCluster()
 {
     m_picker->beginCluster(QString::fromStdString(m_address.road.host));
     m_picker->setRecent(recentTargets(m_address.road));
-    kubernetes::Access access;
-    access.context = m_address.road.host;
-    access.kubeconfig = m_address.road.configFile;
-    m_clusters.follow(access, m_clusterScope);
+    m_clusters.follow(session::accessOf(m_address.road), m_clusterScope);
 }
 
 // So that `podglass NAME` and one line of the start page open it.

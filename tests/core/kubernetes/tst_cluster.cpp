@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Following pods, against a kubectl that answers from files (fake_kubectl says why); the same
 // against a real cluster is in tests/kubernetes.
+#include "core/base/limits.h"
 #include "core/kubernetes/cluster_thread.h"
 
+#include <algorithm>
 #include <fstream>
 
 #include <QDir>
@@ -20,6 +22,13 @@ std::string pod(const char* uid, const char* name, const char* version = "7")
 {
     return std::string("{\"metadata\":{\"uid\":\"") + uid + "\",\"name\":\"" + name
            + "\",\"namespace\":\"shop\",\"resourceVersion\":\"" + version + "\"}}";
+}
+
+// A workload of its own.
+std::string numbered(int number, const std::string& name)
+{
+    const std::string text = std::to_string(number);
+    return pod(("u" + text).c_str(), (name + text).c_str());
 }
 
 std::string page(const std::string& items, const char* version, const char* more = "")
@@ -47,6 +56,8 @@ private:
     std::vector<std::string> m_namespaces;
     Following m_following = Following::Listing;
     std::string m_error;
+    std::size_t m_largest = 0;
+    std::uint64_t m_merged = 0;
 
     void answer(int call, const std::string& text, const char* kind = "out") const
     {
@@ -81,6 +92,8 @@ private:
 
     void apply(const Delta& delta)
     {
+        m_largest = std::max(m_largest, delta.pods.size());
+        m_merged = delta.merged;
         for (const Pod& each : delta.pods)
             m_pods[each.uid] = each.name;
         for (const std::string& uid : delta.gone)
@@ -185,6 +198,40 @@ private slots:
         QVERIFY(follow([&] { return m_following == Following::Waiting; }));
         QVERIFY(follow([&] { return m_following == Following::Live; }));
         QVERIFY(m_pods.contains("u1"));
+    }
+
+    // Nothing is lost and nothing piles up behind a window that does not take: what happens
+    // meanwhile is merged, and a pod that changed a thousand times is told once.
+    void aSlowWindowGetsTheLastStateOfEach()
+    {
+        constexpr int pages = 35;
+        constexpr int perPage = 1'000; // each with a workload: more than the queue takes
+        static_assert(2 * pages * perPage > limits::clusterQueue);
+        for (int i = 0; i < pages; ++i) {
+            std::string items;
+            for (int k = 0; k < perPage; ++k)
+                items += (k == 0 ? "" : ",") + numbered(i * perPage + k, "old-");
+            answer(1 + i, page(items, "5", i + 1 < pages ? "more" : ""));
+        }
+        std::string changes;
+        for (int round = 0; round < 20; ++round) {
+            for (int i = 0; i < 500; ++i)
+                changes += watchLine("MODIFIED", numbered(i, round == 19 ? "new-" : "changing-"));
+        }
+        changes += watchLine("MODIFIED", pod("last", "last"));
+        answer(1 + pages, changes);
+        answer(1 + pages, "", "hold");
+        begin();
+        // Full: the queue holds what it may, and what changes is being read.
+        QTRY_VERIFY_WITH_TIMEOUT(
+            m_cluster->news().cost() + 3 * limits::clusterChange >= limits::clusterQueue, 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(calls().size(), 1 + pages, 60'000);
+        QVERIFY(m_cluster->news().cost() <= limits::clusterQueue);
+        QVERIFY(follow([&] { return m_pods.contains("last") && m_following == Following::Live; }));
+        QCOMPARE(m_pods.size(), std::size_t{pages * perPage + 1});
+        QCOMPARE(m_pods["u7"], std::string("new-7"));
+        QVERIFY(m_merged > 0);
+        QVERIFY(m_largest <= limits::clusterChange);
     }
 
     void aMissingKubectlIsSaid()

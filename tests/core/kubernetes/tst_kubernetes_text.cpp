@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // The parts of the Kubernetes road that only think: words of kubectl, pods out of JSON, the
 // picture, the agent's pod, and many agents' states as one.
+#include "core/base/limits.h"
 #include "core/kubernetes/agent_pod.h"
 #include "core/kubernetes/contexts.h"
 #include "core/kubernetes/ownership.h"
 #include "core/kubernetes/picture.h"
 #include "core/session/kubernetes_address.h"
 #include "core/session/replica_merge.h"
+#include "core/session/road_command.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include <QProcess>
 #include <QTest>
 
 using namespace podglass;
@@ -209,6 +213,26 @@ private slots:
         QVERIFY(delta.pods.empty() && delta.gone.empty() && delta.workloads.empty());
     }
 
+    void aLargeChangeComesInParts()
+    {
+        Picture picture;
+        for (int i = 0; i < 5; ++i)
+            picture.put(podOf(podJson("u" + std::to_string(i), "a")));
+        Delta delta = picture.take(2);
+        QCOMPARE(delta.pods.size(), std::size_t{2});
+        QVERIFY(picture.changed());
+        delta = picture.take(2);
+        picture.remove("u0"); // told
+        picture.remove("u4"); // not told yet: it never was
+        delta = picture.take(2);
+        QVERIFY(delta.pods.empty() && !picture.changed());
+        QCOMPARE(delta.gone, std::vector<std::string>{"u0"});
+        for (std::size_t i = 0; i < limits::clusterNamespaces + 3; ++i)
+            picture.addNamespace("n" + std::to_string(i));
+        QVERIFY(picture.take().namespaces.size() <= limits::clusterNamespaces);
+        QVERIFY(picture.take().skipped >= 3);
+    }
+
     void agentPodsAreNotTargets()
     {
         AgentPodWish wish;
@@ -339,6 +363,16 @@ private slots:
             "k8s/arn:aws:eks:eu:1:cluster%2Fprod/shop/sts/db");
         row("k8s/prod/shop/pod/x?config=/tmp/k&image=r.io/a:1&agents-in=tools&mirror-only",
             "k8s/prod/shop/pod/x?config=/tmp/k&image=r.io/a:1&agents-in=tools&mirror-only");
+        row("k8s/prod/shop/pod/x?mirror-only&node-pod", "k8s/prod/shop/pod/x?node-pod&mirror-only");
+        row("ssh://ana@gate:2222/k8s/prod/shop/deploy/checkout",
+            "ssh://ana@gate:2222/k8s/prod/shop/deploy/checkout");
+        row("ssh+system://gate/k8s", "ssh://gate/k8s");
+        row("ssh://[fe80::1]/k8s/prod?config=/tmp/k&ssh-config=/tmp/s",
+            "ssh://[fe80::1]/k8s/prod?config=/tmp/k&ssh-config=/tmp/s");
+        row("k8s/prod?ssh-config=/tmp/s", "");
+        row("ssh://-oProxyCommand=x/k8s/prod", "");
+        row("ssh://gate;id/k8s/prod", "");
+        row("ssh://gate/k8s/prod/shop/deploy", "");
         row("k8s/prod/shop/deploy", "");
         row("k8s/prod/Shop", "");
         row("k8s/prod/../x", "");
@@ -359,6 +393,30 @@ private slots:
             return;
         QCOMPARE(QString::fromStdString(session::print(*address)), canonical);
         QCOMPARE(*session::parseAddress(session::print(*address)), *address);
+    }
+
+    // What the shell of the other host reads is what kubectl gets, whatever is in it.
+    void behindSshTheCommandIsOneLine()
+    {
+        auto address = session::parseAddress("ssh://ana@gate:2222/k8s/prod?ssh-config=/tmp/s");
+        Access access = session::accessOf(address.value().road);
+        const auto words = kubectlCommand(access, {"get", "--raw", "/api?a=1&b='x' $(id)\n"});
+        QCOMPARE(words.front(), std::string("ssh"));
+        QVERIFY(std::ranges::find(words, "BatchMode=yes") != words.end());
+        QVERIFY(std::ranges::find(words, "ForwardAgent=no") != words.end());
+        QCOMPARE(words.at(words.size() - 2), std::string("ssh://ana@gate:2222"));
+        QCOMPARE(words.at(words.size() - 3), std::string("--"));
+        QProcess shell;
+        shell.start("sh",
+                    {"-c",
+                     "kubectl() { printf '%s|' \"$@\"; }\n"
+                         + QString::fromStdString(words.back()).replace("exec ", "")});
+        QVERIFY(shell.waitForFinished());
+        QCOMPARE(shell.readAllStandardOutput(),
+                 QByteArray("--context=prod|get|--raw|/api?a=1&b='x' $(id)\n|"));
+        QVERIFY(kubectlCommand(access, {"debug"}, true).back().starts_with("cat | "));
+        access.through.clear();
+        QCOMPARE(kubectlCommand(access, {"debug"}, true).front(), std::string("kubectl"));
     }
 
     void manyAgentsSpeakAsOne()

@@ -12,6 +12,7 @@ import time
 import unittest
 
 import lab
+from sshd import Sshd
 
 FILTER = 'header "x-pg-steal" is "1"'
 NGINX = lab.NGINX.replace('client_max_body_size 64m;', 'client_max_body_size 0;').replace(
@@ -81,45 +82,6 @@ class Rig(lab.Lab):
 
 def alive(pid):
     return os.path.exists('/proc/%d' % pid)
-
-
-class Sshd:
-    """A real sshd on loopback with keys of its own; its sessions' home is in the rig's folder."""
-
-    def __init__(self, rig):
-        self.folder, self.port = rig.folder, lab.free_port()
-        for key in ('host', 'user'):
-            lab.run('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', self.path(key), check=True)
-        os.makedirs(self.path('home'))
-        os.makedirs('/run/sshd', exist_ok=True)
-        with open(self.path('sshd_config'), 'w') as file:
-            file.write('Port {port}\nListenAddress 127.0.0.1\nHostKey {0}/host\nAuthorizedKeysFile {0}/user.pub\n'
-                       'PidFile none\nStrictModes no\nPermitRootLogin yes\nSetEnv HOME={0}/home\nUsePAM no\n'
-                       'PasswordAuthentication no\n'.format(self.folder, port=self.port))
-        with open(self.path('host.pub')) as file, open(self.path('known'), 'w') as known:
-            known.write('[127.0.0.1]:%d %s' % (self.port, file.read()))
-        with open(self.path('ssh_config'), 'w') as file:
-            file.write('Host *\nIdentityFile {0}/user\nIdentitiesOnly yes\nUserKnownHostsFile {0}/known\n'
-                       .format(self.folder))
-        rig.start('/usr/sbin/sshd', '-D', '-e', '-f', self.path('sshd_config'), stderr=subprocess.DEVNULL)
-        lab.until(self.answers, what='sshd')
-
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
-    def answers(self):
-        return lab.run('ssh-keyscan', '-p', str(self.port), '127.0.0.1').stdout
-
-    def agents(self):
-        """Guard and worker: processes whose program lies in that home."""
-        found = []
-        for pid in filter(str.isdigit, os.listdir('/proc')):
-            try:
-                if os.readlink('/proc/%s/exe' % pid).startswith(self.path('home')):
-                    found.append(int(pid))
-            except OSError:
-                pass
-        return found
 
 
 class Leaving(unittest.TestCase):

@@ -34,6 +34,7 @@ private slots:
     void whatIsKeptStaysViewOnly();
     void aStepUpdatesItsLine();
     void anUnknownHostKeyIsRefusedByEnter();
+    void aProgramIsNotRunByEnter();
     void aPasswordIsHiddenAndWiped();
     void anErrorSaysWhatWhereAndWhatToDo();
     void anErrorMayOfferAnotherWay();
@@ -231,6 +232,22 @@ void TestConnectPage::anUnknownHostKeyIsRefusedByEnter()
     QCOMPARE(answered.size(), 2);
     QCOMPARE(answered[1][0].toUInt(), 8U);
     QCOMPARE(answered[1][2].toString(), "save");
+}
+
+void TestConnectPage::aProgramIsNotRunByEnter()
+{
+    QSignalSpy answered(m_page, &ConnectPage::promptAnswered);
+    m_page->showConnecting({});
+    m_page->showPrompt({.id = 4,
+                        .kind = session::PromptKind::Permission,
+                        .title = "Run aws to log in to prod?",
+                        .text = "aws eks get-token"});
+    QCOMPARE(find<QPushButton>("promptTrustOnce")->text(), QString("Allow once"));
+    QCOMPARE(find<QPushButton>("promptTrustAndSave")->text(), QString("Always allow"));
+    QVERIFY(!find<QLineEdit>("promptField")->isVisible());
+    QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return);
+    QCOMPARE(answered.size(), 1);
+    QVERIFY(!answered.at(0).at(1).toBool());
 }
 
 void TestConnectPage::aPasswordIsHiddenAndWiped()

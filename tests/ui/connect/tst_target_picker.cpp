@@ -76,6 +76,7 @@ private slots:
     void aClusterHasWorkloadsPodsAndContainers();
     void namespacesAreTickedOrTyped();
     void whatMustNotBeListedIsTold();
+    void clustersBehindAHostAreOpened();
     void pictures();
 
 private:
@@ -187,6 +188,10 @@ void TestTargetPicker::viewOnlyIsHandedOn()
     find<QRadioButton>("targetViewOnly")->click();
     find<QPushButton>("targetAttach")->click();
     QCOMPARE(wanted[0][2].toBool(), true);
+    // By keyboard: its letter is not one of the menus', and Enter attaches from there.
+    QVERIFY(find<QRadioButton>("targetViewOnly")->text().contains("&y"));
+    QTest::keyClick(find<QRadioButton>("targetViewOnly"), Qt::Key_Return);
+    QCOMPARE(wanted.size(), 2);
 }
 
 void TestTargetPicker::aRefreshKeepsTheChoice()
@@ -349,6 +354,22 @@ void TestTargetPicker::whatMustNotBeListedIsTold()
 }
 
 // Pictures for a person: PODGLASS_SHOTS=folder tst_target_picker pictures
+void TestTargetPicker::clustersBehindAHostAreOpened()
+{
+    QSignalSpy wanted(m_picker, &TargetPicker::attachWanted);
+    m_picker->setTargets(someTargets());
+    kubernetes::Context context;
+    context.name = "prod/eu";
+    context.server = "https://10.0.0.1:6443";
+    m_picker->addContexts("ana@gate", {context});
+    QTest::keyClicks(find<QLineEdit>("targetSearch"), "context/prod");
+    QTRY_COMPARE(find<QTableView>("targetList")->model()->rowCount(), 1);
+    QCOMPARE(find<QPushButton>("targetAttach")->text(), QString("Open"));
+    QTest::keyClick(find<QLineEdit>("targetSearch"), Qt::Key_Return);
+    QTRY_COMPARE(wanted.size(), 1);
+    QCOMPARE(wanted.at(0).at(0).toString(), QString("ssh://ana@gate/k8s/prod%2Feu"));
+}
+
 void TestTargetPicker::pictures()
 {
     const auto folder = qEnvironmentVariable("PODGLASS_SHOTS");
