@@ -6,6 +6,7 @@
 #ifndef Q_MOC_RUN // moc 6.4 cannot read <concepts> of GCC 12
 #include "core/kubernetes/cluster.h"
 
+#include "tests/bench/ui/pulse.h"
 #include "ui/connect/target_picker.h"
 
 #include <algorithm>
@@ -50,29 +51,6 @@ kubernetes::Delta somePods(int from)
     return delta;
 }
 
-// How long the event loop was kept from its next turn.
-class Pulse : public QObject
-{
-public:
-    Pulse()
-    {
-        m_timer.setInterval(0);
-        connect(&m_timer, &QTimer::timeout, this, [this] {
-            m_longest = std::max(m_longest, m_since.nsecsElapsed());
-            m_since.restart();
-        });
-        m_since.start();
-        m_timer.start();
-    }
-
-    double takeLongest() { return static_cast<double>(std::exchange(m_longest, 0)) / 1e6; }
-
-private:
-    QTimer m_timer;
-    QElapsedTimer m_since;
-    qint64 m_longest = 0;
-};
-
 } // namespace
 
 class BenchPicker : public QObject
@@ -96,7 +74,7 @@ private slots:
             told.push_back(somePods(from));
 
         picker.beginCluster(QStringLiteral("bench"));
-        Pulse pulse;
+        bench::Pulse pulse;
         QElapsedTimer since;
         since.start();
         std::size_t next = 0;
