@@ -161,6 +161,10 @@ inline constexpr std::size_t http2BodiesUnderWay = std::size_t{16} << 20;
 // A decoded head on its way; policy: its stream is reset.
 inline constexpr std::size_t http2HeadBytes = 256 * kibibyte;
 inline constexpr std::uint32_t http2ConcurrentStreams = 256;
+// Frames of a caller that carry nothing: so many at once, and so many a second in the long run;
+// with more, its connection ends by GOAWAY.
+inline constexpr std::uint32_t http2IdleFrames = 10'000;
+inline constexpr std::uint32_t http2IdleFramesPerSecond = 330;
 // Of a stolen request, kept for another try at the service; policy: then a failed taker means 502.
 inline constexpr std::size_t replayBytes = 64 * kibibyte;
 // Stolen requests that wait for a person. Policy, full or too long: the next is not held, and what

@@ -78,6 +78,16 @@ struct End::Callbacks
         return 0;
     }
 
+    static int beginFrame(nghttp2_session* /*session*/, const nghttp2_frame_hd* head, void* data)
+    {
+        const bool emptyData = head->type == NGHTTP2_DATA && head->length == 0
+                               && (head->flags & NGHTTP2_FLAG_END_STREAM) == 0;
+        if (emptyData || head->type == NGHTTP2_PRIORITY || head->type == NGHTTP2_SETTINGS
+            || head->type == NGHTTP2_PING)
+            ++self(data).m_idleFrames;
+        return 0;
+    }
+
     static int frame(nghttp2_session* session, const nghttp2_frame* frame, void* data)
     {
         End& end = self(data);
@@ -160,6 +170,7 @@ struct End::Callbacks
             nghttp2_session_callbacks* made = nullptr;
             if (nghttp2_session_callbacks_new(&made) != 0)
                 throw std::bad_alloc();
+            nghttp2_session_callbacks_set_on_begin_frame_callback(made, beginFrame);
             nghttp2_session_callbacks_set_on_begin_headers_callback(made, beginHead);
             nghttp2_session_callbacks_set_on_header_callback(made, field);
             nghttp2_session_callbacks_set_on_frame_recv_callback(made, frame);
@@ -220,7 +231,15 @@ bool End::receive(bytes::ByteView data)
         return false;
     const ssize_t read = nghttp2_session_mem_recv(m_session, data.data(), data.size());
     m_failed = read < 0;
+    // The library only stops; the peer is told why.
+    if (read == NGHTTP2_ERR_FLOODED || read == NGHTTP2_ERR_TOO_MANY_CONTINUATIONS)
+        terminate(error::calm);
     return !m_failed;
+}
+
+void End::terminate(std::uint32_t code)
+{
+    nghttp2_session_terminate_session(m_session, code);
 }
 
 bytes::ByteView End::send()

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 struct nghttp2_session;
@@ -100,6 +101,13 @@ public:
     // The next bytes for the peer, valid until the next call; empty: nothing now.
     bytes::ByteView send();
 
+    // GOAWAY, and nothing more is read.
+    void terminate(std::uint32_t code);
+
+    // Frames that came since the last call and carry nothing of a message: each costs the receiver
+    // more than the sender (RFC 9113 10.5).
+    std::uint64_t takeIdleFrames() { return std::exchange(m_idleFrames, 0); }
+
     // Ended by GOAWAY or a protocol error, and everything is said.
     [[nodiscard]] bool over() const;
 
@@ -132,6 +140,7 @@ private:
     nghttp2_session* m_session = nullptr;
     Fields m_block; // the head being received
     std::size_t m_blockBytes = 0;
+    std::uint64_t m_idleFrames = 0;
     bool m_greeted = false;
     bool m_failed = false;
 };

@@ -13,8 +13,9 @@ namespace {
 
 // A sender is filled up to here, then the socket must take some first.
 constexpr std::size_t sendAhead = std::size_t{64} * 1024;
-// What one send() of nghttp2 may add to that: a head with its CONTINUATIONs.
-constexpr std::size_t sendBuffer = sendAhead + 3 * limits::http2HeadBytes;
+// What may come on top: what was gathered, and one send() of nghttp2, a head with its
+// CONTINUATIONs.
+constexpr std::size_t sendBuffer = 2 * sendAhead + 3 * limits::http2HeadBytes;
 
 constexpr std::uint16_t enablePush = 2; // RFC 9113 6.5.2
 constexpr std::uint16_t maxConcurrentStreams = 3;
@@ -124,6 +125,9 @@ void Http2Relay::takeFromCaller(bytes::ByteView data)
             flow::Direction::ClientToServer, m_streamBytes[0], data, base::wallClock());
     m_streamBytes[0] += data.size();
     m_caller.receive(data);
+    const std::uint64_t idle = m_caller.takeIdleFrames();
+    if (idle != 0 && !m_idleFrames.spend(idle, io::Loop::now()))
+        m_caller.terminate(http2::error::calm);
 }
 
 bool Http2Relay::readService()
@@ -154,34 +158,51 @@ bool Http2Relay::writeCaller()
 {
     if (!m_greeted)
         return false;
-    bool moved = false;
-    while (m_toCaller.size() < sendAhead) {
-        const bytes::ByteView data = m_caller.send();
-        if (data.empty())
-            break;
-        m_toCaller.append(data);
+    return write(m_caller, m_toCaller, m_parts.client, [this](bytes::ByteView data) {
         if (m_parts.sink != nullptr)
             m_parts.sink->data(
                 flow::Direction::ServerToClient, m_streamBytes[1], data, base::wallClock());
         m_streamBytes[1] += data.size();
-        moved = true;
-    }
-    return flush(m_toCaller, m_parts.client) || moved;
+    });
 }
 
 bool Http2Relay::writeService()
 {
-    if (m_serviceDown)
-        return false;
-    bool moved = false;
-    while (m_toService.size() < sendAhead) {
-        const bytes::ByteView data = m_upstream.send();
+    return !m_serviceDown
+           && write(m_upstream, m_toService, m_parts.service, [](bytes::ByteView) {});
+}
+
+// The session's frames are gathered, since one send of many costs little more than one of each, and
+// without a buffer of the connection's own: only what the socket does not take waits in `waiting`.
+template <typename Show>
+bool Http2Relay::write(http2::End& from,
+                       bytes::WatermarkBuffer& waiting,
+                       SocketEnd& to,
+                       const Show& show)
+{
+    bool moved = flush(waiting, to);
+    const std::span<std::uint8_t> scratch(m_parts.context.scratch);
+    std::size_t gathered = 0;
+    const auto pass = [&](bytes::ByteView data) {
+        show(data);
+        const std::size_t went = waiting.empty() ? to.write(data) : 0;
+        waiting.append(data.subspan(went));
+    };
+    while (waiting.size() < sendAhead) {
+        const bytes::ByteView data = from.send();
+        moved = moved || !data.empty();
+        const bool fits = data.size() <= scratch.size() - gathered;
+        if ((data.empty() || !fits) && gathered != 0)
+            pass(scratch.first(std::exchange(gathered, 0)));
         if (data.empty())
             break;
-        m_toService.append(data);
-        moved = true;
+        if (fits)
+            std::ranges::copy(data, scratch.subspan(gathered).begin());
+        else
+            pass(data);
+        gathered += fits ? data.size() : 0;
     }
-    return flush(m_toService, m_parts.service) || moved;
+    return moved;
 }
 
 void Http2Relay::wantMore()
@@ -202,14 +223,19 @@ bool Http2Relay::settleService()
         serviceLost();
         return true;
     }
-    const bool said = m_toService.empty() && m_arrived.empty()
-                      && std::ranges::none_of(m_streams, [](const auto& entry) {
-                             return entry.second->goes == Http2Stream::Goes::Service
-                                    && !entry.second->up.body.empty();
-                         });
-    if (m_greeted && m_parts.client.ended() && said && service.connected() && !service.finished())
+    if (m_greeted && m_parts.client.ended() && service.connected() && !service.finished()
+        && saidToService())
         service.finishWriting();
     return false;
+}
+
+bool Http2Relay::saidToService() const
+{
+    return m_toService.empty() && m_arrived.empty()
+           && std::ranges::none_of(m_streams, [](const auto& entry) {
+                  return entry.second->goes == Http2Stream::Goes::Service
+                         && !entry.second->up.body.empty();
+              });
 }
 
 void Http2Relay::serviceLost()

@@ -14,6 +14,7 @@
 
 #include "core/reassembly/stream_sink.h"
 #include "core/steal/http2_stream.h"
+#include "core/steal/idle_frames.h"
 #include "core/steal/listener.h"
 #include "core/steal/proxy_context.h"
 #include "core/steal/socket_end.h"
@@ -86,8 +87,11 @@ private:
     void takeFromService(bytes::ByteView data);
     bool writeCaller();
     bool writeService();
+    template <typename Show>
+    bool write(http2::End& from, bytes::WatermarkBuffer& waiting, SocketEnd& to, const Show& show);
     void wantMore();
     bool settleService();
+    [[nodiscard]] bool saidToService() const;
     void serviceLost();
     [[nodiscard]] State state();
     [[nodiscard]] bool anyTaken() const;
@@ -140,6 +144,7 @@ private:
     std::array<std::uint64_t, 2> m_streamBytes{};
     std::size_t m_underWay = 0; // bytes of bodies in m_streams
     std::uint64_t m_serials = 0;
+    IdleFrames m_idleFrames; // of the caller
     base::Instant m_timerAt = base::Instant::max();
     bool m_greeted = false; // our SETTINGS are on their way to the caller
     bool m_patient = true;  // waits for the service's SETTINGS

@@ -24,7 +24,7 @@ struct ProxyContext
     UpstreamSockets upstreams;
     OwnSockets own{};
     std::vector<Taking> takings{};           // by age; none after release
-    std::vector<std::uint8_t> scratch{};     // for one read
+    std::vector<std::uint8_t> scratch{};     // for one read or one send
     std::size_t http2UnderWay = 0;           // bytes of bodies in HTTP/2 relays
     std::function<void(Proxied*)> onEnded{}; // the last thing a connection says
     // A stream must not go inside one of its own callbacks: it goes a little later.

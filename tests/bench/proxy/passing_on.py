@@ -9,11 +9,12 @@
     … tests/bench/proxy/passing_on.py hold [CONNECTIONS]    held at once; what happens beyond the limit
 
 CPU per request is the measure, requests a second the check: all share the machine's cores. Needs nginx,
-nghttpd, haproxy, wrk, h2load."""
+nghttpd, haproxy, wrk, h2load; mitmproxy is measured if it is there."""
 import asyncio
 import hashlib
 import os
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -89,6 +90,13 @@ class Bench(Lab):
         until(lambda: run(*inside(self.pod, 'ss', '-ltnH', 'sport = :9010')).stdout, what='nghttpx')
         return process
 
+    def mitmproxy(self):
+        process = self.start('mitmdump', '-q', '--mode', 'reverse:http://127.0.0.1:8080', '-p', '9013',
+                             '--set', 'confdir=' + os.path.join(self.folder, 'mitm'), where=self.pod,
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        until(lambda: run(*inside(self.pod, 'ss', '-ltnH', 'sport = :9013')).stdout, what='mitmdump')
+        return process
+
     def load(self, kind, port, seconds):
         url = 'http://%s:%d/small.txt' % (POD4, port)
         if kind == 'http2':
@@ -118,6 +126,8 @@ def compare(kind, pairs, seconds):
     with Bench() as lab:
         port, proxied = (8082, 9011) if kind == 'http2' else (8080, 9002)
         results = {name: [] for name in ('podglass', 'haproxy', 'haproxy+nat', 'haproxy+nat+nice')}
+        if kind == 'http1' and shutil.which('mitmdump'):
+            results['mitmproxy'] = []
         if kind == 'http2':
             results = {name: [] for name in ('podglass', 'nghttpx', 'nghttpx+nat', 'nghttpx+nat+nice', 'haproxy')}
         nice = 0
@@ -130,8 +140,10 @@ def compare(kind, pairs, seconds):
                     pid, to = process.worker(), port
                     nice = nice_of(pid)
                 else:
-                    process = lab.nghttpx() if program == 'nghttpx' else lab.haproxy()
-                    pid, to = process.child.pid, 9010 if program == 'nghttpx' else proxied
+                    begin, to = {'nghttpx': (lab.nghttpx, 9010), 'mitmproxy': (lab.mitmproxy, 9013),
+                                 'haproxy': (lab.haproxy, proxied)}[program]
+                    process = begin()
+                    pid = process.child.pid
                 if 'nat' in ways:
                     run(*inside(lab.pod, 'nft', NAT % (port, to)), check=True)
                     to = port
@@ -386,4 +398,5 @@ def main():
         sys.exit(__doc__)
 
 
-main()
+if __name__ == '__main__':
+    main()

@@ -71,6 +71,42 @@ CASES = {
                                + frame(DATA, END_STREAM, 1, b'abc')),
     'trailers without an end': ('8.1', frame(HEADERS, END_HEADERS, 1, request(b'POST'))
                                 + frame(HEADERS, END_HEADERS, 1, block((b't', b'1')))),
+    'headers on stream 0': ('6.2', frame(HEADERS, BOTH, 0, request())),
+    'priority on stream 0': ('6.3', frame(PRIORITY, 0, 0, b'\0\0\0\1\x10')),
+    'reset of stream 0': ('6.4', frame(RST, 0, 0, bytes(4))),
+    'window of a wrong length': ('6.9', frame(WINDOW, 0, 0, b'\0\0\1')),
+    'window of 0 on a stream': ('6.9', frame(HEADERS, END_HEADERS, 1, request(b'POST'))
+                                + frame(WINDOW, 0, 1, bytes(4))),
+    'window overflow of a stream': ('6.9.1', frame(HEADERS, END_HEADERS, 1, request(b'POST'))
+                                    + frame(WINDOW, 0, 1, b'\x7f\xff\xff\xff')),
+    'continuation on stream 0': ('6.10', frame(HEADERS, END_STREAM, 1, request()[:20])
+                                 + frame(CONTINUATION, END_HEADERS, 0, request()[20:])),
+    'continuation of another stream': ('6.10', frame(HEADERS, END_STREAM, 1, request()[:20])
+                                       + frame(CONTINUATION, END_HEADERS, 3, request()[20:])),
+    'headers cut by data': ('6.10', frame(HEADERS, 0, 1, request()[:20]) + frame(DATA, END_STREAM, 1, b'x')),
+    'goaway too short': ('6.8', frame(GOAWAY, 0, 0, bytes(4))),
+    'push on stream 0': ('6.6', frame(PUSH, END_HEADERS, 0, b'\0\0\0\2' + request())),
+    'settings: no table': ('6.5.2', frame(SETTINGS, 0, 0, setting(1, 0)) + get()),
+    'settings: frame size too large': ('6.5.2', frame(SETTINGS, 0, 0, setting(5, 1 << 24))),
+    'an index of 0': ('RFC 7541 6.1', frame(HEADERS, BOTH, 1, b'\x80')),
+    'an index beyond the table': ('RFC 7541 2.3.3', frame(HEADERS, BOTH, 1, b'\xff\x20')),
+    'a table size beyond ours': ('RFC 7541 6.3', frame(HEADERS, BOTH, 1, b'\x3f\xe1\xff\x7f' + request())),
+    'a table size behind a field': ('RFC 7541 4.2', frame(HEADERS, BOTH, 1, request() + b'\x20')),
+    'a string with a wrong padding': ('RFC 7541 5.2', frame(HEADERS, BOTH, 1, request() + b'\0\x01x\x81\x00')),
+    'a value with CR and LF': ('8.2.1', get(1, (b'x', b'a\r\nb: c'))),
+    'a value with NUL': ('8.2.1', get(1, (b'x', b'a\0b'))),
+    'a name with a blank': ('8.2.1', get(1, (b'x y', b'1'))),
+    'a name with a colon': ('8.2.1', get(1, (b'x:y', b'1'))),
+    'transfer-encoding': ('8.2.2', get(1, (b'transfer-encoding', b'chunked'))),
+    'host beside authority': ('8.3.1', get(1, (b'host', b'other'))),
+    'path with a blank': ('8.3.1', frame(HEADERS, BOTH, 1, request(b'GET', b'/x y'))),
+    'an empty path': ('8.3.1', frame(HEADERS, BOTH, 1, request(b'GET', b''))),
+    'no scheme': ('8.3.1', frame(HEADERS, BOTH, 1, block((b':method', b'GET'), (b':path', b'/x')))),
+    'two paths': ('8.3.1', frame(HEADERS, BOTH, 1, block((b':path', b'/x')) + request())),
+    'a length and no body': ('8.1.1', get(1, (b'content-length', b'5'))),
+    'two lengths': ('8.1.1', get(1, (b'content-length', b'0'), (b'content-length', b'1'))),
+    'pseudo header in trailers': ('8.1', frame(HEADERS, END_HEADERS, 1, request(b'POST'))
+                                  + frame(HEADERS, BOTH, 1, block((b':path', b'/y')))),
     'goaway': ('6.8', frame(GOAWAY, 0, 0, bytes(8))),
     'goaway on a stream': ('6.8', frame(GOAWAY, 0, 1, bytes(8))),
 }
