@@ -276,10 +276,11 @@ class Http2Hostile(unittest.TestCase):
         self.assertEqual(total, BIG, 'nothing came of the others')
 
     def test_p13_the_client_dies_in_mid_stream(self):
-        from lab import free_port
+        from lab import free_port, until
         port = free_port()
         self.nghttpd('mine', port)
         ctl = self.steal('--to', '127.0.0.1:%d' % port)
+        agent = ctl.agent()
         half = self.begin('client_dies')
         self.assertEqual(half.stdout.readline(), 'half\n')
         ctl.stop(9)
@@ -287,6 +288,7 @@ class Http2Hostile(unittest.TestCase):
         self.assertEqual(stolen['end'], 'reset 2')
         self.assertLess(stolen['bytes'], BIG)
         self.assertEqual(passed, {'status': 200, 'bytes': BIG, 'end': 'end'})
+        until(lambda: not os.path.exists('/proc/%d' % agent), what='the agent to end with its last connection')
 
 
 if __name__ == '__main__':
