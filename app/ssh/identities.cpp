@@ -3,6 +3,7 @@
 
 #include "core/bytes/cursor.h"
 #include "core/io/fd.h"
+#include "core/io/read_all.h"
 #include "core/targets/base64.h"
 #include "core/targets/small_file.h"
 
@@ -23,7 +24,7 @@ std::optional<Secret> readKey(const std::string& path, int& error)
 {
     const io::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     std::string text(keyFileBytes, '\0');
-    const ssize_t got = file ? ::read(file.get(), text.data(), text.size()) : -1;
+    const ssize_t got = file ? io::readAll(file.get(), std::span(text)) : -1;
     error = errno;
     if (got < 0) {
         Secret::wipe(text);

@@ -5,12 +5,7 @@
 #include "core/files/pcapng_format.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
 #include <limits>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 namespace podglass::files {
 
@@ -47,43 +42,29 @@ void putTime(std::vector<std::uint8_t>& out, base::Timestamp at)
 
 } // namespace
 
-PcapngWriter::PcapngWriter(std::string path, io::Fd file)
-    : m_path(std::move(path))
-    , m_file(std::move(file))
-{}
-
-PcapngWriter::~PcapngWriter()
-{
-    if (m_file && !m_path.empty())
-        ::unlink(part().c_str());
-}
-
 base::Result<PcapngWriter> PcapngWriter::create(const std::string& path,
                                                 std::string_view application,
-                                                std::string_view comment)
+                                                std::string_view comment,
+                                                io::NewFile::Existing existing)
 {
-    if (::access(path.c_str(), F_OK) == 0)
-        return base::systemError(EEXIST, "write " + path, "choose another name");
-    constexpr mode_t ownerOnly = 0600; // traffic holds secrets
-    io::Fd file(::open(
-        (path + ".part").c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, ownerOnly));
-    if (!file)
-        return base::systemError(errno, "write " + path + ".part", "check the folder");
-    PcapngWriter writer(path, std::move(file));
-    if (const auto begun = writer.begin(application, comment); !begun)
-        return begun.error();
-    return writer;
+    return begun(io::NewFile::create(path, existing), application, comment);
 }
 
 base::Result<PcapngWriter> PcapngWriter::toStandardOutput(std::string_view application,
                                                           std::string_view comment)
 {
-    io::Fd file(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+    return begun(io::NewFile::standardOutput(), application, comment);
+}
+
+base::Result<PcapngWriter> PcapngWriter::begun(base::Result<io::NewFile> file,
+                                               std::string_view application,
+                                               std::string_view comment)
+{
     if (!file)
-        return base::systemError(errno, "write to the standard output");
-    PcapngWriter writer({}, std::move(file));
-    if (const auto begun = writer.begin(application, comment); !begun)
-        return begun.error();
+        return file.error();
+    PcapngWriter writer(std::move(*file));
+    if (const auto started = writer.begin(application, comment); !started)
+        return started.error();
     return writer;
 }
 
@@ -149,18 +130,9 @@ base::Status PcapngWriter::statistics(std::uint32_t interface,
 
 base::Status PcapngWriter::finish()
 {
-    if (const auto written = flush(); !written)
+    if (auto written = flush(); !written)
         return written;
-    if (m_path.empty()) {
-        m_file.reset();
-        return base::Done{};
-    }
-    if (::fsync(m_file.get()) != 0)
-        return base::systemError(errno, "write " + part(), "is the disk full?");
-    if (::rename(part().c_str(), m_path.c_str()) != 0)
-        return base::systemError(errno, "rename " + part());
-    m_file.reset();
-    return base::Done{};
+    return m_file.finish();
 }
 
 void PcapngWriter::option(std::uint16_t code, bytes::ByteView value)
@@ -194,23 +166,9 @@ base::Status PcapngWriter::endBlock()
 
 base::Status PcapngWriter::flush()
 {
-    if (m_failed)
-        return base::systemError(EIO, "write " + part(), "an earlier write failed");
-    std::size_t written = 0;
-    while (written < m_out.size()) {
-        const ssize_t put = ::write(m_file.get(), m_out.data() + written, m_out.size() - written);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0) {
-            m_failed = true;
-            return base::systemError(
-                errno, "write " + part(), "free some space, or choose another folder");
-        }
-        written += static_cast<std::size_t>(put);
-    }
-    m_total += written;
+    auto written = m_file.write(m_out);
     m_out.clear();
-    return base::Done{};
+    return written;
 }
 
 } // namespace podglass::files

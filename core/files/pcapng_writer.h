@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // PcapngWriter: packets into a new pcapng file, with nanoseconds, comments on packets and counts of
 // what was dropped, as Wireshark reads them.
-// Contract: writes to `path`.part and renames it at finish(), so no half file ever has the final
-// name; an existing file is refused. A writer that is destroyed unfinished removes its part.
-// Errors: each of a full disk, a quota, a removed directory is an Error that names the file; after
-// one, nothing more is written.
+// Contract and errors: those of io::NewFile; no half file ever has the final name.
 // Thread: one at a time. Source: draft-ietf-opsawg-pcapng.
 #pragma once
 
 #include "core/base/result.h"
 #include "core/capture/packet.h"
-#include "core/io/fd.h"
+#include "core/io/new_file.h"
 
 #include <string>
 #include <string_view>
@@ -23,13 +20,13 @@ class PcapngWriter
 public:
     // `comment`: of the whole file; may be empty. `application`: who writes.
     static base::Result<PcapngWriter>
-    create(const std::string& path, std::string_view application, std::string_view comment);
+    create(const std::string& path,
+           std::string_view application,
+           std::string_view comment,
+           io::NewFile::Existing existing = io::NewFile::Existing::Refused);
     // For a pipe: nothing is renamed, and it is not closed.
     static base::Result<PcapngWriter> toStandardOutput(std::string_view application,
                                                        std::string_view comment);
-    PcapngWriter(PcapngWriter&&) noexcept = default;
-    PcapngWriter& operator=(PcapngWriter&&) = delete;
-    ~PcapngWriter();
 
     // Interfaces get the numbers 0, 1, … in the order in which they are added.
     base::Status addInterface(capture::LinkType link, std::string_view name);
@@ -48,27 +45,23 @@ public:
 
     base::Status finish();
 
-    [[nodiscard]] std::uint64_t bytesWritten() const { return m_total; }
+    [[nodiscard]] std::uint64_t bytesWritten() const { return m_file.written(); }
 
 private:
-    PcapngWriter(std::string path, io::Fd file);
+    explicit PcapngWriter(io::NewFile file)
+        : m_file(std::move(file))
+    {}
+
+    static base::Result<PcapngWriter>
+    begun(base::Result<io::NewFile> file, std::string_view application, std::string_view comment);
     void option(std::uint16_t code, bytes::ByteView value);
     void beginBlock(std::uint32_t type);
     base::Status endBlock();
     base::Status begin(std::string_view application, std::string_view comment);
 
-    // What is being written: m_path is the file's name in the end, and empty for a pipe.
-    [[nodiscard]] std::string part() const
-    {
-        return m_path.empty() ? "standard output" : m_path + ".part";
-    }
-
-    std::string m_path;
-    io::Fd m_file;
+    io::NewFile m_file;
     std::vector<std::uint8_t> m_out;
     std::size_t m_block = 0; // where the current one began
-    std::uint64_t m_total = 0;
-    bool m_failed = false;
 };
 
 } // namespace podglass::files

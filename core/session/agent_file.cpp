@@ -4,6 +4,7 @@
 #include "core/base/digest.h"
 #include "core/bytes/view.h"
 #include "core/io/fd.h"
+#include "core/io/read_all.h"
 
 #include <cerrno>
 
@@ -41,14 +42,9 @@ base::Result<AgentBytes> readAgentFile(const std::string& path)
     if (!S_ISREG(about.st_mode) || about.st_size > agentFileBytes)
         return unreadable(EFBIG, path);
     agent.bytes.resize(static_cast<std::size_t>(about.st_size));
-    std::size_t done = 0;
-    while (done < agent.bytes.size()) {
-        const ssize_t got =
-            ::read(file.get(), agent.bytes.data() + done, agent.bytes.size() - done);
-        if (got <= 0)
-            return unreadable(got < 0 ? errno : EIO, path);
-        done += static_cast<std::size_t>(got);
-    }
+    const ssize_t got = io::readAll(file.get(), agent.bytes);
+    if (got != static_cast<ssize_t>(agent.bytes.size()))
+        return unreadable(got < 0 ? errno : EIO, path);
     base::Sha256 sum;
     sum.update(agent.bytes);
     const base::Digest digest = sum.finish();

@@ -2,6 +2,7 @@
 #include "core/session/secret_file.h"
 
 #include "core/io/fd.h"
+#include "core/io/read_all.h"
 
 #include <cerrno>
 
@@ -26,7 +27,7 @@ base::Result<std::vector<std::uint8_t>> readSecret(const std::string& path)
         return base::Error{
             .what = "others may read it", .where = where, .advice = "chmod 600 " + path};
     std::vector<std::uint8_t> secret(secretBytes);
-    const ssize_t got = ::read(file.get(), secret.data(), secret.size());
+    const ssize_t got = io::readAll(file.get(), secret);
     if (got < 0)
         return base::systemError(errno, where);
     secret.resize(static_cast<std::size_t>(got));

@@ -3,6 +3,7 @@
 
 #include "core/base/limits.h"
 #include "core/io/fd.h"
+#include "core/io/read_all.h"
 
 #include <array>
 #include <cerrno>
@@ -27,7 +28,7 @@ base::Result<std::string> readSmallFile(const std::string& path)
     std::string text;
     std::array<char, 16'384> buffer{};
     for (;;) {
-        const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
+        const ssize_t got = io::readAll(file.get(), buffer);
         if (got < 0)
             return base::systemError(errno, "read " + path);
         if (got == 0)

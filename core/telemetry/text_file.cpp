@@ -4,6 +4,7 @@
 #include "core/io/fd.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 
 #include <fcntl.h>
@@ -21,7 +22,10 @@ std::optional<std::string> readTextFile(const std::filesystem::path& path, std::
         const std::size_t had = text.size();
         text.resize(std::min(limit, had + 4096));
         const ssize_t got = ::read(file.get(), text.data() + had, text.size() - had);
+        const bool again = got < 0 && errno == EINTR;
         text.resize(had + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+        if (again)
+            continue;
         if (got < 0 && had == 0)
             return std::nullopt; // a directory, or a process that went away meanwhile
         if (got <= 0)

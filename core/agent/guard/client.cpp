@@ -3,6 +3,7 @@
 
 #include "core/base/limits.h"
 #include "core/capture/packet_sockets.h"
+#include "core/io/read_all.h"
 #include "core/wire/codec.h"
 
 #include <cerrno>
@@ -50,7 +51,7 @@ std::vector<std::uint8_t> contentOf(const io::Fd& file)
     std::vector<std::uint8_t> content;
     std::array<std::uint8_t, 16384> part{};
     for (ssize_t got = 1; got > 0 && content.size() <= limits::frameBytes * 2;) {
-        got = ::read(file.get(), part.data(), part.size());
+        got = io::readAll(file.get(), part);
         if (got > 0)
             content.insert(content.end(), part.begin(), part.begin() + got);
     }
