@@ -3,8 +3,8 @@
 
 #include "core/export/base64.h"
 #include "core/export/printable.h"
+#include "core/flow/secrets.h"
 
-#include <algorithm>
 #include <array>
 
 namespace podglass::exporting {
@@ -28,7 +28,7 @@ json fieldList(std::span<const flow::HeaderField> fields, Secrets secrets)
     for (const flow::HeaderField& field : fields) {
         json entry;
         putBytes(entry, "name", field.name);
-        if (secrets == Secrets::Masked && carriesSecret(field.name))
+        if (secrets == Secrets::Masked && flow::carriesSecret(field.name))
             entry["value"] = "***";
         else
             putBytes(entry, "value", field.value);
@@ -244,19 +244,6 @@ private:
 };
 
 } // namespace
-
-bool carriesSecret(std::string_view fieldName)
-{
-    constexpr std::array<std::string_view, 5> secret{
-        "authorization", "cookie", "set-cookie", "proxy-authorization", "x-api-key"};
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return std::any_of(secret.begin(), secret.end(), [&](std::string_view name) {
-        return std::equal(
-            fieldName.begin(), fieldName.end(), name.begin(), name.end(), [&](char a, char b) {
-                return lower(a) == b;
-            });
-    });
-}
 
 json toJson(const flow::Event& event, Secrets secrets)
 {

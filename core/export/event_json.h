@@ -5,22 +5,14 @@
 // are left out, since they hold the same values.
 #pragma once
 
+#include "core/export/secrets.h"
 #include "core/flow/event.h"
 
 #include <nlohmann/json.hpp>
 
 namespace podglass::exporting {
 
-enum class Secrets : bool
-{
-    Masked,
-    Revealed,
-};
-
 nlohmann::json toJson(const flow::Event& event, Secrets secrets);
-
-// The field names whose values are masked; compares without case.
-bool carriesSecret(std::string_view fieldName);
 
 // Short lower-case words for programs: "overlap", "cut-by-close", "http/1".
 const char* nameOf(flow::AnomalyKind kind);

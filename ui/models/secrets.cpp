@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/secrets.h"
 
+#include "core/flow/secrets.h"
+
 #include <QStringList>
 
 namespace podglass::models {
@@ -13,16 +15,7 @@ const QString dots = QString(8, QChar(u'\u2022'));
 
 bool isSecret(const QString& headerName)
 {
-    static const QStringList names{QStringLiteral("authorization"),
-                                   QStringLiteral("proxy-authorization"),
-                                   QStringLiteral("cookie"),
-                                   QStringLiteral("set-cookie"),
-                                   QStringLiteral("x-api-key"),
-                                   QStringLiteral("api-key"),
-                                   QStringLiteral("x-auth-token"),
-                                   QStringLiteral("x-csrf-token"),
-                                   QStringLiteral("x-amz-security-token")};
-    return names.contains(headerName.trimmed(), Qt::CaseInsensitive);
+    return flow::carriesSecret(headerName.trimmed().toStdString());
 }
 
 QString masked(const QString& headerName, const QString& value)
