@@ -199,6 +199,12 @@ inline constexpr unsigned stealMemoryPercent = 90;
 inline constexpr std::size_t sessionChannelBytes = std::size_t{16} << 20;
 // Bodies and heads kept by the store; policy: oldest unmarked rows lose their bytes first.
 inline constexpr std::size_t storeBytes = std::size_t{512} << 20;
+// Events as they came, to save them as a capture file. Policy: the oldest go, counted and said when
+// they are saved.
+inline constexpr std::size_t storeHistoryBytes = std::size_t{128} << 20;
+// Open exchanges of a HAR export from a capture file. Policy: the oldest lose heads and bodies,
+// counted and said in their entries.
+inline constexpr std::size_t harWaitingBytes = std::size_t{256} << 20;
 inline constexpr std::size_t storeRows = 2'000'000;
 // Policy: the rest of the body is counted, not kept.
 inline constexpr std::size_t storeBodyBytes = std::size_t{16} << 20;

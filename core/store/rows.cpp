@@ -94,14 +94,26 @@ bool Rows::stripFrom(Number& cursor, bool markedToo)
         Kept& kept = m_rows[cursor - m_first];
         if (!kept.content || (!markedToo && (kept.row.flags & RowMarked) != 0))
             continue;
-        m_bytes -= kept.content->cost;
-        kept.content.reset();
-        kept.row.flags |= RowBytesDropped;
-        m_log.changed(cursor);
+        strip(cursor);
         ++m_stripped;
         return true;
     }
     return false;
+}
+
+void Rows::forgetContent(Number number)
+{
+    if (contentOf(number) != nullptr)
+        strip(number);
+}
+
+void Rows::strip(Number number)
+{
+    Kept& kept = m_rows[number - m_first];
+    m_bytes -= kept.content->cost;
+    kept.content.reset();
+    kept.row.flags |= RowBytesDropped;
+    m_log.changed(number);
 }
 
 } // namespace podglass::store

@@ -33,6 +33,9 @@ public:
     Content* content(Number number);
     void charge(Number number, std::size_t bytes);
 
+    // Gives it up, uncounted: whoever asks for that has what he wants of it.
+    void forgetContent(Number number);
+
     // Those below `first` go.
     void dropBelow(Number first);
 
@@ -58,6 +61,7 @@ private:
     };
 
     void fitBytes();
+    void strip(Number number);
     bool stripFrom(Number& cursor, bool markedToo);
     void releaseTexts(const Row& row);
     void popFront();

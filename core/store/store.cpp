@@ -33,6 +33,7 @@ Store::Store(Limits limits)
     : m_rows(limits.rows, limits.bytes)
     , m_connections(limits.connections)
     , m_streams(limits.streamBytes, limits.streamsBytes)
+    , m_events(limits.historyBytes)
     , m_bodyLimit(limits.bodyBytes)
 {}
 
@@ -45,6 +46,7 @@ void Store::apply(const flow::EventBatch& batch)
 void Store::apply(const flow::Event& event)
 {
     std::visit([&](const auto& body) { on(event, body); }, event.body);
+    m_events.keep(event);
 }
 
 void Store::apply(const session::Taken& taken)

@@ -10,6 +10,7 @@
 #include "core/flow/event_batch.h"
 #include "core/session/update.h"
 #include "core/store/connections.h"
+#include "core/store/event_history.h"
 #include "core/store/history.h"
 #include "core/store/rows.h"
 #include "core/store/streams.h"
@@ -28,6 +29,7 @@ struct Limits
     std::size_t bodyBytes = limits::storeBodyBytes;
     std::size_t streamBytes = limits::storeStreamBytes;   // of one direction
     std::size_t streamsBytes = limits::storeStreamsBytes; // of all connections
+    std::size_t historyBytes = 0;                         // of events, to save them; 0: none
 };
 
 struct LossCount
@@ -79,6 +81,9 @@ public:
     // Drops rows and connections; totals, history and port states stay.
     void clear() { dropBelow(m_rows.end()); }
 
+    // Heads and bodies of a row that was dealt with; the row stays.
+    void forgetContent(Number row) { m_rows.forgetContent(row); }
+
     // Drops rows below `first`, and connections that ended before it.
     void dropBelow(Number first);
     // The agent is another one: ids start anew, open rows will not be finished.
@@ -95,6 +100,9 @@ public:
     }
 
     [[nodiscard]] const History& history() const { return m_history; }
+
+    // The events themselves.
+    [[nodiscard]] EventHistory& events() { return m_events; }
 
     [[nodiscard]] const Losses& losses() const { return m_losses; }
 
@@ -144,6 +152,7 @@ private:
     Connections m_connections;
     Streams m_streams;
     History m_history;
+    EventHistory m_events;
     Losses m_losses;
     std::map<PortKey, wire::PortState> m_ports;
     std::unordered_map<base::ExchangeId, Number> m_open;
