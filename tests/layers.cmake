@@ -22,7 +22,7 @@ set(allow_kubernetes base bytes io channel)
 set(allow_session base bytes io flow parse reassembly filter http2 channel wire kubernetes)
 set(allow_targets ${allow_session} session)
 set(allow_store base bytes content flow filter wire session)
-set(allow_export base bytes content flow wire store)
+set(allow_export base bytes content io flow wire store)
 set(allow_files base bytes io flow capture demux reassembly parse channel wire session)
 
 set(allow_ui_models base bytes content flow filter store ui/theme)

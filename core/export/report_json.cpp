@@ -2,85 +2,117 @@
 #include "core/export/report_json.h"
 
 #include "core/export/event_json.h"
-#include "core/export/printable.h"
+#include "core/export/json_text.h"
 
 namespace podglass::exporting {
 
 namespace {
-
-using nlohmann::json;
 
 std::string name(const flow::Endpoint& endpoint)
 {
     return endpoint.addressText() + "|" + std::to_string(endpoint.port);
 }
 
-json stream(const StreamReport& report)
+void append(JsonText& json, const StreamReport& report)
 {
-    return {{"bytes", report.bytes}, {"sha256", base::hex(report.sha256)}, {"gaps", report.gaps}};
+    json.beginObject();
+    json.member("bytes", report.bytes);
+    json.member("sha256", base::hex(report.sha256));
+    json.key("gaps");
+    json.beginArray();
+    for (const auto& [offset, length] : report.gaps) {
+        json.beginArray();
+        json.value(offset);
+        json.value(length);
+        json.endArray();
+    }
+    json.endArray();
+    json.endObject();
 }
 
-json message(const MessageReport& report)
+void append(JsonText& json, const MessageReport& report)
 {
-    json object;
+    json.beginObject();
     if (report.direction == flow::Direction::ClientToServer) {
-        object = {{"kind", "request"},
-                  {"method", validUtf8(report.method)},
-                  {"uri", validUtf8(report.target)}};
+        json.member("kind", "request");
+        json.member("method", report.method);
+        json.member("uri", report.target);
     } else {
-        object = {{"kind", "response"}, {"status", report.status}};
+        json.member("kind", "response");
+        json.member("status", report.status);
     }
-    object["body_len"] = report.bodyBytes;
-    object["body_sha256"] = base::hex(report.bodySha256);
+    json.member("body_len", report.bodyBytes);
+    json.member("body_sha256", base::hex(report.bodySha256));
     if (report.fate != flow::MessageFate::Complete)
-        object["fate"] = nameOf(report.fate);
-    return object;
+        json.member("fate", nameOf(report.fate));
+    json.endObject();
+}
+
+void fate(JsonText& json, std::string_view key, const std::optional<flow::MessageFate>& fate)
+{
+    json.key(key);
+    if (fate)
+        json.value(nameOf(*fate));
+    else
+        json.value(nullptr);
 }
 
 } // namespace
 
-json toJson(const ConnectionReport& report, std::uint64_t firstFrame, bool clientFirst)
+void appendJson(std::string& out,
+                const ConnectionReport& report,
+                std::uint64_t firstFrame,
+                bool clientFirst)
 {
-    json messages = json::array();
-    for (const MessageReport& entry : report.messages)
-        messages.push_back(message(entry));
-    const StreamReport& up = report.streams[0];
-    const StreamReport& down = report.streams[1];
-    json object{{"a", name(clientFirst ? report.opened.client : report.opened.server)},
-                {"b", name(clientFirst ? report.opened.server : report.opened.client)},
-                {"first_frame", firstFrame},
-                {"ab", stream(clientFirst ? up : down)},
-                {"ba", stream(clientFirst ? down : up)},
-                {"anomalies", report.anomalies},
-                {"http", messages},
-                {"protocol", nameOf(report.protocol)},
-                {"close", nameOf(report.closed.reason)}};
+    JsonText json(out);
+    json.beginObject();
+    json.member("a", name(clientFirst ? report.opened.client : report.opened.server));
+    json.member("b", name(clientFirst ? report.opened.server : report.opened.client));
+    json.member("first_frame", firstFrame);
+    json.key("ab");
+    append(json, report.streams[clientFirst ? 0 : 1]);
+    json.key("ba");
+    append(json, report.streams[clientFirst ? 1 : 0]);
+    json.key("anomalies");
+    json.beginArray();
+    for (const std::string& anomaly : report.anomalies)
+        json.value(anomaly);
+    json.endArray();
+    json.key("http");
+    json.beginArray();
+    for (const MessageReport& message : report.messages)
+        append(json, message);
+    json.endArray();
+    json.member("protocol", nameOf(report.protocol));
+    json.member("close", nameOf(report.closed.reason));
     if (!report.protocolDetail.empty())
-        object["server_name"] = validUtf8(report.protocolDetail);
-    return object;
+        json.member("server_name", report.protocolDetail);
+    json.endObject();
 }
 
-json toJson(const ExchangeReport& report)
+void appendJson(std::string& out, const ExchangeReport& report)
 {
-    json object{{"exchange", report.exchange.value},
-                {"connection", report.connection.value},
-                {"client", report.client.text()},
-                {"server", report.server.text()},
-                {"request_at", report.requestAt.nanoseconds},
-                {"duration_ns", base::elapsed(report.requestAt, report.endedAt).count()},
-                {"request_body_bytes", report.requestBodyBytes},
-                {"response_body_bytes", report.responseBodyBytes}};
+    JsonText json(out);
+    json.beginObject();
+    json.member("exchange", report.exchange.value);
+    json.member("connection", report.connection.value);
+    json.member("client", report.client.text());
+    json.member("server", report.server.text());
+    json.member("request_at", report.requestAt.nanoseconds);
+    json.member("duration_ns", base::elapsed(report.requestAt, report.endedAt).count());
+    json.member("request_body_bytes", report.requestBodyBytes);
+    json.member("response_body_bytes", report.responseBodyBytes);
     if (report.hasRequest) {
-        object["method"] = validUtf8(report.method);
-        object["target"] = validUtf8(report.target);
+        json.member("method", report.method);
+        json.member("target", report.target);
     }
     if (report.status != 0) {
-        object["status"] = report.status;
-        object["response_at"] = report.responseAt.nanoseconds;
+        json.member("status", report.status);
+        json.member("response_at", report.responseAt.nanoseconds);
     }
-    object["request_fate"] = report.requestFate ? json(nameOf(*report.requestFate)) : json();
-    object["response_fate"] = report.responseFate ? json(nameOf(*report.responseFate)) : json();
-    return object;
+    fate(json, "request_fate", report.requestFate);
+    fate(json, "response_fate", report.responseFate);
+    json.endObject();
 }
 
 } // namespace podglass::exporting

@@ -4,14 +4,17 @@
 
 #include "core/export/connection_report.h"
 
-#include <nlohmann/json.hpp>
+#include <string>
 
 namespace podglass::exporting {
 
 // `firstFrame`: number of the connection's first packet in its file, from 1. `clientFirst`: the
 // client sent it.
-nlohmann::json toJson(const ConnectionReport& report, std::uint64_t firstFrame, bool clientFirst);
-nlohmann::json toJson(const ExchangeReport& report);
+void appendJson(std::string& out,
+                const ConnectionReport& report,
+                std::uint64_t firstFrame,
+                bool clientFirst);
+void appendJson(std::string& out, const ExchangeReport& report);
 
 // One line for people, safe for a terminal.
 std::string toText(const ConnectionReport& report);
