@@ -8,6 +8,7 @@
 #include "core/wire/codec.h"
 
 #include <array>
+#include <new>
 
 #include <poll.h>
 
@@ -98,11 +99,23 @@ void FileReplay::report(session::FileProgress progress)
 void FileReplay::run()
 {
     session::FileProgress progress;
+    try {
+        read(progress);
+    } catch (const std::bad_alloc&) {
+        progress.error = {.what = "there is not enough memory",
+                          .where = "read " + m_path,
+                          .advice = "close other programs, or read it with podglassctl"};
+    }
+    progress.done = true;
+    progress.cancelled = m_cancelled;
+    report(progress);
+}
+
+void FileReplay::read(session::FileProgress& progress)
+{
     auto source = FileSource::open(m_path);
     if (!source) {
-        progress.done = true;
         progress.error = source.error();
-        report(std::move(progress));
         return;
     }
     Batches batches(*this);
@@ -133,8 +146,6 @@ void FileReplay::run()
     if (!m_cancelled)
         tracker.finish();
     batches.flush();
-    progress.done = true;
-    progress.cancelled = m_cancelled;
     tell();
 }
 

@@ -2,9 +2,9 @@
 // FileReplay: a capture file followed like a session: a thread of its own reads, reassembles and
 // parses it, and gives events and FileProgress to the same queue. A slow consumer holds it back.
 // Contract: the last update is a FileProgress that is done, unless it was cancelled while the queue
-// was full; what was readable before damage is given all the same. Memory: the queue's limit plus
-// the parsers' own. Thread: constructor, cancel() and destructor belong to one thread; results come
-// in `updates`, which outlives it.
+// was full; what was readable before damage, or before memory was out, is given all the same.
+// Memory: the queue's limit plus the parsers' own. Thread: constructor, cancel() and destructor
+// belong to one thread; results come in `updates`, which outlives it.
 #pragma once
 
 #include "core/channel/channel.h"
@@ -32,6 +32,7 @@ private:
     class Batches;
 
     void run();
+    void read(session::FileProgress& progress);
     void report(session::FileProgress progress);
     bool push(session::Update update, std::size_t cost);
 
