@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/agent/capture_run.h"
 
+#include <new>
+
 #include <sys/epoll.h>
 #include <sys/random.h>
 
@@ -47,8 +49,17 @@ void CaptureRun::run(CaptureDoor& door)
     m_reports.put(InterfacesNow{m_interfaces.names(), m_interfaces.note()});
     m_loop.after(second, [this] { onSecond(); });
     m_loop.after(patienceTick, [this] { onTick(); });
-    m_loop.run();
-    m_pipeline.stop();
+    try {
+        m_loop.run();
+        m_pipeline.stop();
+    } catch (const std::bad_alloc&) {
+        // What was under way is in no state to go on with; the service is not concerned.
+        m_reports.put(CaptureEnded{{.what = "the agent has not enough memory to go on capturing",
+                                    .where = "capture",
+                                    .advice = "attach again, to fewer targets or with lower body "
+                                              "limits"}});
+        return;
+    }
     count();
 }
 
