@@ -9,6 +9,7 @@
 
 #include "app/agent/list_targets.h"
 #include "app/agent/options.h"
+#include "app/agent/tls.h"
 
 #include <cerrno>
 #include <csignal>
@@ -244,7 +245,8 @@ int run(const app::AgentCommand& command)
     agent::Means means{.privileges = worker->privileges,
                        .rights = rights,
                        .confinement = worker->confinement,
-                       .timedRedirects = command.timedRedirect};
+                       .timedRedirects = command.timedRedirect,
+                       .tls = app::tlsTermination()};
     warnOfLack(means);
     return serve(command, std::move(*prepared), std::move(*worker), std::move(means));
 }

@@ -69,15 +69,15 @@ void AttachCommand::update(session::Update& update)
     } else if (const auto* now = std::get_if<wire::Attached>(&update)) {
         attached(*now);
     } else if (const auto* state = std::get_if<wire::PortState>(&update)) {
-        std::cout << exporting::toJson(*state).dump() << std::endl;
-        if (state->refused)
-            fail(state->message);
+        onPort(*state);
     } else if (const auto* sample = std::get_if<wire::Telemetry>(&update)) {
         m_last = *sample;
         if (m_options.telemetry)
             std::cout << exporting::toJson(*sample).dump() << std::endl;
     } else if (const auto* share = std::get_if<wire::DeliveryState>(&update)) {
         std::cout << exporting::toJson(*share).dump() << std::endl;
+    } else if (onTls(update)) {
+        return;
     } else if (const auto* gone = std::get_if<session::Break>(&update)) {
         std::cout << nlohmann::json{{"kind", "break"},
                                     {"from", gone->from.nanoseconds},
@@ -89,6 +89,35 @@ void AttachCommand::update(session::Update& update)
             std::cerr << "podglassctl: a stolen request was not answered: " << taken->problem
                       << std::endl;
     }
+}
+
+void AttachCommand::onPort(const wire::PortState& state)
+{
+    std::cout << exporting::toJson(state).dump() << std::endl;
+    if (state.refused)
+        fail(state.message);
+    else if (m_options.endOld && state.mode == wire::Mode::Steal
+             && m_oldEnded.insert(state.port).second)
+        session().endOld(state.target, state.port);
+}
+
+bool AttachCommand::onTls(const session::Update& update)
+{
+    if (const auto* tls = std::get_if<wire::TlsState>(&update))
+        std::cout << exporting::toJson(*tls).dump() << std::endl;
+    else if (const auto* ended = std::get_if<wire::OldEnded>(&update))
+        std::cout << exporting::toJson(*ended).dump() << std::endl;
+    else
+        return false;
+    return true;
+}
+
+// The key goes once; whoever steals again after a break is asked for it again.
+void AttachCommand::steal(base::TargetId target, std::uint16_t port)
+{
+    session().setTaker(target, port, m_options.taker);
+    if (!m_options.tls.certificate.empty())
+        session().setTls({target, port, m_options.tls.certificate, m_options.tls.key.text()});
 }
 
 void AttachCommand::attached(const wire::Attached& attached)
@@ -110,7 +139,8 @@ void AttachCommand::attached(const wire::Attached& attached)
     if (ports.empty())
         fail("nothing listens in " + attached.name + "; name a port with --port");
     for (const std::uint16_t port : ports) {
-        session().setTaker(attached.target, port, m_options.taker);
+        if (m_options.mode == wire::Mode::Steal)
+            steal(attached.target, port);
         wire::SetPort wanted;
         wanted.target = attached.target;
         wanted.port = port;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "core/export/event_json.h"
+#include "core/session/tls_files.h"
 
 #include "app/ctl/live_client.h"
 
@@ -22,6 +23,8 @@ struct AttachOptions
     std::string filter; // canonical text; empty: everything
     session::Taker taker;
     wire::OnTakerFailure onFailure = wire::OnTakerFailure::BadGateway;
+    session::TlsPair tls; // of the stolen ports; no certificate: TLS is left alone
+    bool endOld = false;  // end the connections that were there before
     std::optional<wire::SetDelivery> delivery; // for every port; its target and port are set later
     bool count = false;                        // only sums, at the end
     bool telemetry = false;                    // also telemetry and session lines
@@ -44,6 +47,9 @@ protected:
 
 private:
     void attached(const wire::Attached& attached);
+    void onPort(const wire::PortState& state);
+    bool onTls(const session::Update& update);
+    void steal(base::TargetId target, std::uint16_t port);
     void events(const flow::EventBatch& batch);
 
     struct Sums
@@ -64,6 +70,7 @@ private:
     AttachOptions m_options;
     Sums m_sums;
     std::optional<wire::Telemetry> m_last;
+    std::set<std::uint16_t> m_oldEnded; // ports for which it was asked
     std::uint64_t m_answered = 0;
     std::set<std::uint64_t> m_attached; // targets, once each
 };

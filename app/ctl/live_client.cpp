@@ -49,7 +49,8 @@ io::Fd stopSignals()
     return io::Fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
-// Reads one line from the terminal, without echo for secrets; none when there is no terminal.
+} // namespace
+
 std::optional<std::string> readAnswer(bool secret)
 {
     termios before{};
@@ -69,8 +70,6 @@ std::optional<std::string> readAnswer(bool secret)
     }
     return got ? std::optional(line) : std::nullopt;
 }
-
-} // namespace
 
 std::vector<std::uint16_t> portsToFollow(const wire::Attached& attached,
                                          std::vector<std::uint16_t> named)
@@ -133,8 +132,9 @@ int LiveClient::run()
         m_address.road.secretFile = m_options.secretFile;
     session::Options options;
     options.road = m_address.road;
-    options.agentPath =
-        m_options.agentPath.empty() ? besideThisProgram("podglass-agent") : m_options.agentPath;
+    options.agentPath = m_options.agentPath.empty() ? besideThisProgram("podglass-agent")
+                                                          + (m_options.endsTls ? "-tls" : "")
+                                                    : m_options.agentPath;
     options.sshHelperPath = m_options.sshHelperPath.empty() ? besideThisProgram("podglass-ssh")
                                                             : m_options.sshHelperPath;
     options.clientName = clientName();
@@ -191,6 +191,11 @@ void LiveClient::fail(const std::string& text)
 {
     std::cerr << "podglassctl: " << exporting::printable(text) << std::endl;
     finish(1);
+}
+
+void LiveClient::warn(const std::string& text)
+{
+    std::cerr << "podglassctl: " << exporting::printable(text) << std::endl;
 }
 
 int LiveClient::waitMilliseconds() const

@@ -21,6 +21,7 @@ struct LiveOptions
     std::string sshConfig;
     std::string secretFile;
     bool trustKubeconfig = false;
+    bool endsTls = false; // the agent must be able to: podglass-agent-tls
     bool sudo = false;
     double seconds = 0; // 0: until interrupted
     bool quiet = false; // no steps on stderr
@@ -29,6 +30,9 @@ struct LiveOptions
 // Those that were named, or all that listen.
 std::vector<std::uint16_t> portsToFollow(const wire::Attached& attached,
                                          std::vector<std::uint16_t> named);
+
+// Reads one line from the terminal, without echo for secrets; none when there is no terminal.
+std::optional<std::string> readAnswer(bool secret);
 
 class LiveClient
 {
@@ -52,6 +56,7 @@ protected:
     // What the addresses name; fails if the first names nothing. Once: after a break the session
     // attaches again by itself.
     void attachToTargets();
+    void warn(const std::string& text);
 
     [[nodiscard]] session::Session& session() { return *m_session; }
 

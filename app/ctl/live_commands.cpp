@@ -51,6 +51,10 @@ struct AttachArguments
     std::string filterFile;
     std::string to;
     bool toHttp1 = false;
+    bool toTls = false;
+    std::string toCa;
+    std::string toName;
+    session::TlsFiles tls;
     std::uint16_t answerStatus = 0;
     std::vector<std::string> answerHeaders;
     std::string answerBody;
@@ -143,6 +147,9 @@ std::optional<session::Taker> readTaker(const AttachArguments& arguments)
     session::Taker taker;
     if (arguments.toHttp1)
         taker.speaks = session::Taker::Speaks::Http1;
+    taker.tls = arguments.toTls || !arguments.toCa.empty() || !arguments.toName.empty();
+    taker.tlsCa = arguments.toCa;
+    taker.tlsName = arguments.toName;
     const std::size_t colon = text.rfind(':');
     if (colon != std::string::npos) {
         taker.host = text.substr(0, colon);
@@ -153,6 +160,31 @@ std::optional<session::Taker> readTaker(const AttachArguments& arguments)
     }
     std::cerr << "podglassctl: --to takes HOST:PORT, such as 127.0.0.1:8080; or use --answer\n";
     return std::nullopt;
+}
+
+// With the key's passphrase from the terminal, if it has one; false: said why not.
+bool readTls(AttachArguments& arguments)
+{
+    if (!arguments.tls.named())
+        return true;
+    const auto problem = [](const base::Error& error) {
+        std::cerr << "podglassctl: " << error.text() << '\n';
+        return false;
+    };
+    const auto encrypted = session::asksForPassphrase(arguments.tls);
+    if (!encrypted)
+        return problem(encrypted.error());
+    base::Secret passphrase;
+    if (encrypted.value()) {
+        std::cerr << "Passphrase of " << arguments.tls.key << "\n> ";
+        passphrase = base::Secret(readAnswer(true).value_or(std::string()));
+    }
+    auto pair = session::readTlsFiles(arguments.tls, passphrase);
+    if (!pair)
+        return problem(pair.error());
+    arguments.attach.tls = std::move(pair).value();
+    arguments.live.endsTls = true;
+    return true;
 }
 
 int runAttach(AttachArguments& arguments)
@@ -167,10 +199,12 @@ int runAttach(AttachArguments& arguments)
         if (!taker)
             return 1;
         arguments.attach.taker = *taker;
+        if (!readTls(arguments))
+            return 1;
     }
     if (arguments.reveal)
         arguments.attach.secrets = exporting::Secrets::Revealed;
-    return AttachCommand(arguments.live, arguments.attach).run();
+    return AttachCommand(arguments.live, std::move(arguments.attach)).run();
 }
 
 } // namespace
@@ -213,6 +247,15 @@ void addAttachCommand(CLI::App& app, int& status)
     command->add_option("--filter", all->filterFile, "file with the steal filter")->excludes(text);
     command->add_option("--to", all->to, "where stolen requests are answered, HOST:PORT");
     command->add_flag("--to-http1", all->toHttp1, "translate HTTP/2 requests to HTTP/1.1");
+    command->add_flag("--to-tls", all->toTls, "by TLS");
+    command->add_option("--to-ca", all->toCa, "by TLS, with a certificate of this CA (PEM file)");
+    command->add_option("--to-name", all->toName, "by TLS, asking for this server name");
+    command
+        ->add_option("--tls-cert", all->tls.certificate, "end TLS there: the service's certificate")
+        ->type_name("FILE");
+    command->add_option("--tls-key", all->tls.key, "and its private key")->type_name("FILE");
+    command->add_flag(
+        "--end-old", attach.endOld, "end connections from before, so that they come back stolen");
     command->add_option("--answer", all->answerStatus, "answer stolen requests with this status")
         ->check(CLI::Range(200, 599));
     command->add_option("--answer-header", all->answerHeaders, "NAME: VALUE; may be repeated");

@@ -25,7 +25,7 @@ std::string hostName()
 wire::Hello helloOf(const AgentOptions& options)
 {
     wire::Hello hello;
-    hello.capabilities = options.means.rights.capabilities();
+    hello.capabilities = options.means.capabilities();
     hello.build = options.build;
     hello.host = hostName();
     hello.lacking = options.means.rights.lacking();
@@ -145,6 +145,12 @@ std::string Agent::nameOf(base::ClientId client) const
 }
 
 void Agent::tell(base::ClientId client, const wire::PortState& state)
+{
+    if (ClientConnection* found = find(client))
+        found->send(state);
+}
+
+void Agent::tell(base::ClientId client, const wire::TlsState& state)
 {
     if (ClientConnection* found = find(client))
         found->send(state);

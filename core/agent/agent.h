@@ -66,6 +66,8 @@ private:
     void attach(ClientConnection& client, const wire::Attach& request) override;
     void detach(ClientConnection& client, const wire::Detach& request) override;
     void setPort(ClientConnection& client, const wire::SetPort& request) override;
+    void setTls(ClientConnection& client, const wire::SetTls& request) override;
+    void endOld(ClientConnection& client, const wire::EndOld& request) override;
     void setDelivery(ClientConnection& client, const wire::SetDelivery& request) override;
     void listRules(ClientConnection& client, const wire::ListRules& request) override;
     void ended(ClientConnection& client, const std::string& why) override;
@@ -91,6 +93,7 @@ private:
 
     [[nodiscard]] std::string nameOf(base::ClientId client) const override;
     void tell(base::ClientId client, const wire::PortState& state) override;
+    void tell(base::ClientId client, const wire::TlsState& state) override;
     [[nodiscard]] std::string stealLacks() const override;
 
     [[nodiscard]] const Means& means() const override { return m_options.means; }

@@ -126,6 +126,31 @@ void Agent::setPort(ClientConnection& client, const wire::SetPort& request)
     follow(client, *target, state, request.bodyLimit);
 }
 
+// Not attached: the SetPort that follows is refused.
+void Agent::setTls(ClientConnection& client, const wire::SetTls& request)
+{
+    AttachedTarget* target = m_targets.find(request.target);
+    if (target != nullptr && target->clients.contains(client.id()))
+        target->ports().setTls(client.id(), request);
+}
+
+void Agent::endOld(ClientConnection& client, const wire::EndOld& request)
+{
+    AttachedTarget* target = m_targets.find(request.target);
+    if (target == nullptr || !target->clients.contains(client.id()))
+        return client.send(failureOf({.what = "this target is not attached",
+                                      .where = "end old connections",
+                                      .advice = "attach it first"},
+                                     request.request,
+                                     request.target));
+    const auto ended = target->ports().endOld(client.id(), request);
+    if (!ended)
+        return client.send(failureOf(ended.error(), request.request, request.target));
+    log("client " + client.name() + " ended " + std::to_string(ended.value().ended)
+        + " old connections of port " + std::to_string(request.port));
+    client.send(ended.value());
+}
+
 void Agent::setDelivery(ClientConnection& client, const wire::SetDelivery& request)
 {
     AttachedTarget* target = m_targets.find(request.target);

@@ -58,7 +58,7 @@ wire::Attached AttachedTarget::describe(std::uint32_t request) const
     attached.name = m_resolved.name;
     attached.interfaces = m_interfaces->names;
     attached.ports = means.privileges->listeningPorts(m_resolved.networkNamespace.get(), m_spec);
-    attached.capabilities = means.rights.capabilities();
+    attached.capabilities = means.capabilities();
     attached.lacking = means.rights.stealLacks();
     for (const std::string& note : {m_interfaces->note, m_note}) {
         if (!note.empty())

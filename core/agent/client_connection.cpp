@@ -2,6 +2,7 @@
 #include "core/agent/client_connection.h"
 
 #include "core/base/limits.h"
+#include "core/base/wipe.h"
 
 #include <algorithm>
 #include <utility>
@@ -21,6 +22,14 @@ wire::Failure failureOf(const base::Error& error)
             .where = error.where,
             .advice = error.advice,
             .lasting = error.lasting == base::Lasting::Persistent};
+}
+
+// The key is where it was made use of, and nowhere else. The frame lies in the stream's own buffer.
+void forget(const wire::Frame& frame, wire::SetTls& read)
+{
+    base::wipe(read.key);
+    auto* bytes = const_cast<std::uint8_t*>(frame.payload.data()); // NOLINT: never a constant
+    ::explicit_bzero(bytes, frame.payload.size());
 }
 
 } // namespace
@@ -99,9 +108,11 @@ void ClientConnection::onFrame(const wire::Frame& frame)
     m_lastHeard = io::Loop::now();
     switch (wire::kindOf(frame)) {
     case wire::FrameKind::Control:
-        if (const auto message = wire::decodeMessage(frame))
+        if (auto message = wire::decodeMessage(frame)) {
             onMessage(*message);
-        else
+            if (auto* tls = std::get_if<wire::SetTls>(&*message))
+                forget(frame, *tls);
+        } else
             refuse(message.error());
         return;
     case wire::FrameKind::Flow:
@@ -163,6 +174,10 @@ bool ClientConnection::takeRequest(const wire::Message& message)
         m_requests.detach(*this, *detach);
     else if (const auto* port = std::get_if<wire::SetPort>(&message))
         m_requests.setPort(*this, *port);
+    else if (const auto* tls = std::get_if<wire::SetTls>(&message))
+        m_requests.setTls(*this, *tls);
+    else if (const auto* old = std::get_if<wire::EndOld>(&message))
+        m_requests.endOld(*this, *old);
     else if (const auto* delivery = std::get_if<wire::SetDelivery>(&message))
         m_requests.setDelivery(*this, *delivery);
     else if (const auto* ping = std::get_if<wire::Ping>(&message))

@@ -33,6 +33,8 @@ public:
     virtual void attach(ClientConnection& client, const wire::Attach& request) = 0;
     virtual void detach(ClientConnection& client, const wire::Detach& request) = 0;
     virtual void setPort(ClientConnection& client, const wire::SetPort& request) = 0;
+    virtual void setTls(ClientConnection& client, const wire::SetTls& request) = 0;
+    virtual void endOld(ClientConnection& client, const wire::EndOld& request) = 0;
     virtual void setDelivery(ClientConnection& client, const wire::SetDelivery& request) = 0;
     virtual void ended(ClientConnection& client, const std::string& why) = 0;
 };

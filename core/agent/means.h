@@ -5,6 +5,8 @@
 
 #include "core/agent/privileges.h"
 #include "core/agent/rights.h"
+#include "core/io/tls.h"
+#include "core/wire/message.h"
 
 #include <memory>
 #include <string>
@@ -19,6 +21,15 @@ struct Means
     std::string confinement{};
     // Redirects without an owner, as on kernels before 5.12.
     bool timedRedirects = false;
+    // Empty: this program cannot end TLS.
+    io::MakeTlsTermination tls{};
+
+    // wire::Capability bits.
+    [[nodiscard]] std::uint64_t capabilities() const
+    {
+        return rights.capabilities()
+               | (tls ? static_cast<std::uint64_t>(wire::Capability::Tls) : 0U);
+    }
 };
 
 } // namespace podglass::agent

@@ -28,6 +28,7 @@ wire::PortState PortManager::set(base::ClientId client, const wire::SetPort& wan
     const std::vector<Wish> before = port.wishes;
     base::Status status = base::Done{};
     if (wanted.mode == Mode::Off) {
+        m_tls.forget(client, wanted.port);
         std::erase_if(port.wishes, [&](const Wish& wish) { return wish.client == client; });
         status = apply(wanted.port, port);
     } else if (auto wish = checked(port, client, wanted)) {
@@ -65,8 +66,10 @@ PortManager::checked(const Port& port, base::ClientId client, const wire::SetPor
     if (const auto own = std::ranges::find(port.wishes, client, &Wish::client);
         own != port.wishes.end())
         wish.bodyLimit = own->bodyLimit;
-    if (wanted.mode != Mode::Steal)
+    if (wanted.mode != Mode::Steal) {
+        m_tls.forget(client, wanted.port);
         return wish;
+    }
     if (std::string lacks = m_services.stealLacks(); !lacks.empty())
         return base::Error{.what = "this agent cannot steal: " + lacks,
                            .where = where,
@@ -75,6 +78,8 @@ PortManager::checked(const Port& port, base::ClientId client, const wire::SetPor
     if (!compiled)
         return compiled.error();
     wish.filter = std::move(compiled).value();
+    if (const base::Status status = checkTls(port, client, wanted.port); !status)
+        return status.error();
     for (const Wish& other : port.wishes) {
         if (other.client != client && other.filter && other.filter->matchesEverything()
             && wish.filter->matchesEverything())
@@ -111,6 +116,8 @@ base::Status PortManager::apply(std::uint16_t number, Port& port)
     if (!takings.empty() && !port.stolen)
         status = startStealing(number, port);
     if (port.stolen && !takings.empty()) {
+        const Wish* ends = endsTls(port, number);
+        port.stolen->setTls(ends == nullptr ? nullptr : m_tls.of(ends->client, number));
         port.stolen->setTakings(std::move(takings));
     } else if (port.stolen) {
         port.stolen->release();
@@ -123,6 +130,7 @@ base::Status PortManager::apply(std::uint16_t number, Port& port)
 base::Status PortManager::startStealing(std::uint16_t number, Port& port)
 {
     port.oldConnections = m_target.openConnections(number);
+    port.tls = {};
     steal::StealSetup setup;
     setup.networkNamespace = m_target.networkNamespace;
     setup.port = number;
@@ -179,6 +187,7 @@ void PortManager::drop(std::uint16_t number, base::ClientId client)
 {
     Port& port = m_ports.at(number);
     std::erase_if(port.wishes, [&](const Wish& wish) { return wish.client == client; });
+    m_tls.forget(client, number);
     // Nothing new is started here, so nothing can fail.
     static_cast<void>(apply(number, port));
     tellOthers(number, client);
@@ -201,6 +210,7 @@ void PortManager::gaveUp(std::uint16_t number, std::string_view why)
         takers.push_back(wish.client);
         wish.wanted.mode = Mode::Mirror;
         wish.filter.reset();
+        m_tls.forget(wish.client, number);
     }
     sendPlan();
     for (const Wish& wish : port.wishes) {
@@ -264,6 +274,8 @@ std::string PortManager::whatItDoes(const Wish& wish, bool older)
 void PortManager::tick()
 {
     std::erase_if(m_draining, [](const auto& stolen) { return stolen->drained(); });
+    for (auto& [number, port] : m_ports)
+        tellTls(number, port);
 }
 
 void PortManager::endSilent(base::Duration patience)

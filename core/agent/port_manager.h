@@ -8,6 +8,7 @@
 #pragma once
 
 #include "core/agent/port_services.h"
+#include "core/agent/port_tls.h"
 #include "core/agent/taken_port.h"
 
 #include <functional>
@@ -36,6 +37,10 @@ public:
 
     // The answer to the client.
     wire::PortState set(base::ClientId client, const wire::SetPort& wanted);
+    // For the client's next set() of that port to Steal; what is wrong with it refuses that.
+    void setTls(base::ClientId client, const wire::SetTls& wanted);
+    // Ends connections that were open when stealing began.
+    base::Result<wire::OldEnded> endOld(base::ClientId client, const wire::EndOld& wanted);
     // The largest body that the client wants beyond what its SetPort says; 0: no more than that.
     void setBodyLimit(base::ClientId client, std::uint16_t port, std::uint64_t bytes);
     void clientLeft(base::ClientId client);
@@ -63,10 +68,14 @@ private:
         std::vector<Wish> wishes; // stealing ones by age
         std::unique_ptr<TakenPort> stolen;
         std::uint32_t oldConnections = 0;
+        wire::TlsState tls; // as last told
     };
 
     base::Result<Wish>
     checked(const Port& port, base::ClientId client, const wire::SetPort& wanted);
+    base::Status checkTls(const Port& port, base::ClientId client, std::uint16_t number);
+    [[nodiscard]] const Wish* endsTls(const Port& port, std::uint16_t number) const;
+    void tellTls(std::uint16_t number, Port& port);
     static void place(Port& port, Wish wish);
     base::Status apply(std::uint16_t number, Port& port);
     base::Status startStealing(std::uint16_t number, Port& port);
@@ -79,6 +88,7 @@ private:
 
     PortServices& m_services;
     PortTarget m_target;
+    PortTls m_tls;
     std::map<std::uint16_t, Port> m_ports;
     std::vector<std::unique_ptr<TakenPort>> m_draining;
     CapturePlan m_plan;

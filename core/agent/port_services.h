@@ -29,6 +29,7 @@ public:
     [[nodiscard]] virtual std::string nameOf(base::ClientId client) const = 0;
     // The agent changed the state by itself, or another client did.
     virtual void tell(base::ClientId client, const wire::PortState& state) = 0;
+    virtual void tell(base::ClientId client, const wire::TlsState& state) = 0;
     [[nodiscard]] virtual const Means& means() const = 0;
     // Empty: this agent can steal. Else what it lacks, in words.
     [[nodiscard]] virtual std::string stealLacks() const = 0;

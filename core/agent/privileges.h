@@ -68,6 +68,11 @@ public:
         return m_steal.foreignRules(networkNamespace);
     }
 
+    base::Result<steal::OldConnections> endOld(int networkNamespace, std::uint16_t port) override
+    {
+        return m_steal.endOld(networkNamespace, port);
+    }
+
     base::Result<std::vector<std::string>> clearDead(int networkNamespace) override
     {
         return m_steal.clearDead(networkNamespace);

@@ -97,7 +97,7 @@ std::uint64_t Rights::capabilities() const
            | bit(stealLacks().empty(), wire::Capability::Steal)
            | bit(true, wire::Capability::ListTargets)
            | bit(redirect && nftables, wire::Capability::Rules)
-           | bit(enter, wire::Capability::EnterNamespace);
+           | bit(redirect, wire::Capability::EndOld) | bit(enter, wire::Capability::EnterNamespace);
 }
 
 std::string Rights::stealLacks() const

@@ -21,6 +21,11 @@ public:
         m_port.setTakings(std::move(takings));
     }
 
+    void setTls(std::shared_ptr<const io::TlsTermination> tls) override
+    {
+        m_port.setTls(std::move(tls));
+    }
+
     void release() override { m_port.release(); }
 
     void endSilent(base::Duration patience) override { m_port.endSilent(patience); }
@@ -28,6 +33,8 @@ public:
     [[nodiscard]] bool drained() const override { return m_port.drained(); }
 
     [[nodiscard]] std::size_t proxied() const override { return m_port.proxied(); }
+
+    [[nodiscard]] steal::TlsCounts tlsCounts() const override { return m_port.tlsCounts(); }
 
     [[nodiscard]] std::string rulesText() const override { return m_port.rulesText(); }
 

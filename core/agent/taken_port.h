@@ -38,10 +38,12 @@ public:
     // As those of steal::StealPort.
     virtual base::Status start() = 0;
     virtual void setTakings(std::vector<steal::Taking> takings) = 0;
+    virtual void setTls(std::shared_ptr<const io::TlsTermination> tls) = 0;
     virtual void release() = 0;
     virtual void endSilent(base::Duration patience) = 0;
     [[nodiscard]] virtual bool drained() const = 0;
     [[nodiscard]] virtual std::size_t proxied() const = 0;
+    [[nodiscard]] virtual steal::TlsCounts tlsCounts() const = 0;
     [[nodiscard]] virtual std::string rulesText() const = 0;
 };
 

@@ -152,6 +152,16 @@ inline constexpr std::chrono::seconds headPatience{30};
 // The rest of a request that was answered early, and the goodbye of a connection. Policy: closed.
 inline constexpr std::size_t drainBytes = 65'536;
 inline constexpr std::chrono::seconds drainPatience{2};
+// TLS that ends at the agent: handshakes of one port at once. Policy: further connections are
+// passed on untouched, counted. One costs some 60 KiB, an idle connection afterwards some 20 KiB at
+// each of its two ends: proxiedConnections bounds those.
+inline constexpr std::size_t tlsHandshakes = 512;
+// From the caller's first byte to the end of both handshakes. Policy: closed, counted.
+inline constexpr std::chrono::seconds tlsHandshakePatience{10};
+// Ports of one target, of all its clients, that have a certificate. Policy: the steal is refused.
+inline constexpr std::size_t tlsPorts = 64;
+// A certificate chain, and a key, as PEM. Policy: refused by name.
+inline constexpr std::size_t pemBytes = 64 * kibibyte;
 // HTTP/2 in the path: what a peer may send of one stream before its receiver took it, and on the
 // whole connection where the port's bodies below are used up. Policy: flow control (RFC 9113 5.2).
 inline constexpr std::size_t http2StreamWindow = 128 * kibibyte;

@@ -212,4 +212,10 @@ void ConnectionReporter::on(State& state, const flow::ProxyHeader& event, base::
         state.report.source = event.source;
 }
 
+void ConnectionReporter::on(State& state, const flow::TlsTerminated& event, base::Timestamp)
+{
+    state.report.tlsVersion = event.version;
+    state.report.alpn = event.protocol;
+}
+
 } // namespace podglass::exporting

@@ -127,6 +127,7 @@ private:
     void on(State& state, const flow::MessageFrame& event, base::Timestamp at);
     void on(State& state, const flow::TlsHello& event, base::Timestamp at);
     void on(State& state, const flow::ProxyHeader& event, base::Timestamp at);
+    void on(State& state, const flow::TlsTerminated& event, base::Timestamp at);
 
     static ExchangeReport& exchange(State& state, flow::ExchangeId id);
     static MessageReport&

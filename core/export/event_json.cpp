@@ -213,6 +213,14 @@ public:
         m_object["bytes"] = event.bytes;
     }
 
+    void operator()(const flow::TlsTerminated& event)
+    {
+        kind("tls-terminated");
+        m_object["version"] = event.version;
+        putBytes(m_object, "server_name", event.serverName);
+        putBytes(m_object, "protocol", event.protocol);
+    }
+
     void operator()(const flow::StealDecision& event)
     {
         kind("decision");

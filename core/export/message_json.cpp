@@ -56,6 +56,9 @@ json toJson(const wire::Target& target)
 
 json toJson(const wire::PortState& state)
 {
+    json others = json::array();
+    for (const std::string& client : state.otherClients)
+        others.push_back(validUtf8(client));
     return {{"kind", "port_state"},
             {"target", state.target.value},
             {"port", state.port},
@@ -64,7 +67,30 @@ json toJson(const wire::PortState& state)
             {"refused", state.refused},
             {"message", validUtf8(state.message)},
             {"rules", validUtf8(state.rules)},
-            {"old_connections", state.oldConnections}};
+            {"old_connections", state.oldConnections},
+            {"other_clients", others}};
+}
+
+json toJson(const wire::TlsState& state)
+{
+    return {{"kind", "tls"},
+            {"target", state.target.value},
+            {"port", state.port},
+            {"certificate", validUtf8(state.certificate)},
+            {"terminated", state.terminated},
+            {"untouched", state.untouched},
+            {"failed", state.failed},
+            {"under_way", state.underWay},
+            {"problem", validUtf8(state.problem)}};
+}
+
+json toJson(const wire::OldEnded& ended)
+{
+    return {{"kind", "old-ended"},
+            {"target", ended.target.value},
+            {"port", ended.port},
+            {"ended", ended.ended},
+            {"left", ended.left}};
 }
 
 json toJson(const wire::DeliveryState& state)

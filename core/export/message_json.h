@@ -12,6 +12,8 @@ namespace podglass::exporting {
 nlohmann::json toJson(const wire::Target& target);
 nlohmann::json toJson(const wire::PortState& state);
 nlohmann::json toJson(const wire::DeliveryState& state);
+nlohmann::json toJson(const wire::TlsState& state);
+nlohmann::json toJson(const wire::OldEnded& ended);
 nlohmann::json toJson(const wire::Telemetry& telemetry);
 
 } // namespace podglass::exporting

@@ -342,6 +342,16 @@ struct ProxyHeader
     std::uint32_t bytes = 0;  // length of the header
 };
 
+// Podglass ended the TLS of this connection where it was stolen, by the certificate and key that a
+// user gave: what follows was encrypted between its two sides. Since minor version 3 of the
+// protocol.
+struct TlsTerminated
+{
+    std::uint16_t version = 0;   // towards the client; 0x0304: 1.3
+    std::string_view serverName; // as the client asked for; empty: none
+    std::string_view protocol;   // ALPN, agreed on by both sides; empty: none
+};
+
 // -- the event -----------------------------------------------------------------------------------
 
 using Body = std::variant<ConnectionOpened,
@@ -358,7 +368,8 @@ using Body = std::variant<ConnectionOpened,
                           StealDecision,
                           MessageFrame,
                           TlsHello,
-                          ProxyHeader>;
+                          ProxyHeader,
+                          TlsTerminated>;
 
 struct Event
 {

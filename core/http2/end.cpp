@@ -214,6 +214,17 @@ End::~End()
     nghttp2_session_del(m_session);
 }
 
+bool End::upgrade(bytes::ByteView settings, bool headRequest, void* user)
+{
+    constexpr std::int32_t first = 1;
+    if (nghttp2_session_upgrade2(
+            m_session, settings.data(), settings.size(), headRequest ? 1 : 0, nullptr)
+        != 0)
+        return false;
+    setUser(first, user); // a server's session does not take it in the call
+    return true;
+}
+
 void End::announce(const std::vector<Setting>& settings)
 {
     std::vector<nghttp2_settings_entry> entries;

@@ -96,6 +96,10 @@ public:
     // Once, before anything else is sent.
     void announce(const std::vector<Setting>& settings);
 
+    // Before announce(): stream 1 was asked for by HTTP/1.1 with these settings (RFC 7540 3.2), its
+    // request is over. False: the settings are against the rules.
+    bool upgrade(bytes::ByteView settings, bool headRequest, void* user);
+
     // False: the peer does not speak HTTP/2, or there is no memory; nothing more is read.
     bool receive(bytes::ByteView data);
     // The next bytes for the peer, valid until the next call; empty: nothing now.

@@ -52,6 +52,8 @@ Engine::Engine(io::Loop& loop, Options options, Updates& updates, MakeCarrier ma
 Engine::~Engine()
 {
     closeAll();
+    while (!m_certificates.empty())
+        forgetTls(m_certificates.begin()->first);
 }
 
 void Engine::connect()
@@ -86,16 +88,19 @@ void Engine::begin()
         return;
     }
     m_lossIsDecided = false;
-    m_carrier = m_makeCarrier({
-        .step =
-            [this](Step line) {
-                line.id += m_stepOffset;
-                m_outbox.push(std::move(line));
-            },
-        .prompt = [this](Prompt prompt) { m_outbox.push(std::move(prompt)); },
-        .opened = [this] { opened(); },
-        .closed = [this](Loss loss) { lost(m_lossIsDecided ? m_decidedLoss : std::move(loss)); },
-    });
+    m_carrier = m_makeCarrier(
+        m_options,
+        {
+            .step =
+                [this](Step line) {
+                    line.id += m_stepOffset;
+                    m_outbox.push(std::move(line));
+                },
+            .prompt = [this](Prompt prompt) { m_outbox.push(std::move(prompt)); },
+            .opened = [this] { opened(); },
+            .closed =
+                [this](Loss loss) { lost(m_lossIsDecided ? m_decidedLoss : std::move(loss)); },
+        });
     m_carrier->open();
 }
 

@@ -22,7 +22,7 @@ namespace podglass::session {
 class Engine : public Worker
 {
 public:
-    using MakeCarrier = std::function<std::unique_ptr<Carrier>(CarrierEvents)>;
+    using MakeCarrier = std::function<std::unique_ptr<Carrier>(const Options&, CarrierEvents)>;
 
     Engine(io::Loop& loop, Options options, Updates& updates, MakeCarrier makeCarrier);
     Engine(const Engine&) = delete;
@@ -36,6 +36,8 @@ public:
     void detach(base::TargetId target) override;
     void listRules(std::uint32_t request, base::TargetId target) override;
     void setPort(wire::SetPort wanted) override;
+    void setTls(wire::SetTls wanted) override;
+    void endOld(std::uint32_t request, base::TargetId target, std::uint16_t port) override;
     void setDelivery(wire::SetDelivery wanted) override;
     void setTaker(base::TargetId target, std::uint16_t port, Taker taker) override;
     void release(std::uint64_t held, const Release& release) override;
@@ -44,6 +46,8 @@ public:
     void leave(std::function<void()> done) override;
 
 private:
+    using PortKey = std::pair<std::uint64_t, std::uint16_t>; // our target id
+
     void begin();
     void opened();
     void lost(Loss loss);
@@ -60,12 +64,20 @@ private:
     void on(wire::PortState& state);
     void on(wire::DeliveryState& state);
     void on(wire::Rules& rules);
+    void on(wire::TlsState& state);
+    void on(wire::OldEnded& ended);
     void on(wire::Failure& failure);
     void on(wire::Pong& pong);
     void on(wire::StealOpen& open);
     void on(wire::Goodbye& goodbye);
     bool proveOurselves(const wire::Hello& agents);
     void becomeLive();
+
+    // engine_tls.cpp; target ids ours
+    [[nodiscard]] bool can(wire::Capability capability) const;
+    void forgetTls(const PortKey& key);
+    void takeTlsAgent();
+    bool sendPort(wire::SetPort wanted, wire::Mode before);
 
     void onEvents(flow::EventBatch batch, std::size_t wireBytes);
     void flowing();
@@ -84,6 +96,8 @@ private:
     Updates& m_updates;
     Ids m_ids;
     Wishes m_wishes;
+    std::map<PortKey, wire::SetTls> m_certificates; // not sent yet
+    bool m_keepStealing = false;                    // the break is our own doing
     Takers m_takers;
     Retry m_retry;
     std::unique_ptr<Carrier> m_carrier;

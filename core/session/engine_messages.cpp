@@ -113,7 +113,7 @@ void Engine::becomeLive()
     if (m_brokenAt)
         m_outbox.push(Break{*std::exchange(m_brokenAt, std::nullopt), base::wallClock()});
     send(wire::Credit{wire::eventChannel, static_cast<std::uint32_t>(limits::eventCreditBytes)});
-    for (wire::Attach& attach : m_wishes.again()) {
+    for (wire::Attach& attach : m_wishes.again(std::exchange(m_keepStealing, false))) {
         attach.spec = m_carrier->specThere(std::move(attach.spec));
         send(attach);
     }
@@ -126,8 +126,10 @@ void Engine::on(wire::Attached& attached)
     const base::TargetId agents = attached.target;
     const auto ports = m_wishes.attached(attached, m_ids);
     m_outbox.push(std::move(attached));
-    for (const wire::SetPort& port : ports)
-        send(port);
+    for (wire::SetPort port : ports) {
+        port.target = m_ids.ours(agents);
+        sendPort(std::move(port), wire::Mode::Mirror);
+    }
     for (wire::SetDelivery wish : m_wishes.deliveries(m_ids.ours(agents))) {
         wish.target = agents;
         send(wish);
@@ -249,19 +251,21 @@ void Engine::detach(base::TargetId target)
 void Engine::listRules(std::uint32_t request, base::TargetId target)
 {
     const base::TargetId agents = m_ids.agents(target);
-    const bool known =
-        m_agentHello
-        && (m_agentHello->capabilities & static_cast<std::uint64_t>(wire::Capability::Rules)) != 0;
-    if (agents && live() && known)
+    if (agents && live() && can(wire::Capability::Rules))
         send(wire::ListRules{request, agents});
 }
 
 void Engine::setPort(wire::SetPort wanted)
 {
+    const auto before = m_wishes.find(wanted.target, wanted.port);
     m_wishes.setPort(wanted);
-    wanted.target = m_ids.agents(wanted.target);
-    if (wanted.target && live())
-        send(wanted);
+    if (!m_ids.agents(wanted.target) || !live())
+        return; // it is said when there is an agent to hear it
+    const bool said = sendPort(wanted, before ? before->mode : wire::Mode::Off);
+    if (!said && before)
+        m_wishes.setPort(*before);
+    else if (!said)
+        m_wishes.forgetPort(wanted.target, wanted.port);
 }
 
 void Engine::release(std::uint64_t held, const Release& release)

@@ -3,6 +3,7 @@
 #include "core/session/kubernetes_engine.h"
 
 #include "core/base/limits.h"
+#include "core/base/wipe.h"
 #include "core/kubernetes/agent_pod.h"
 #include "core/session/cluster_targets.h"
 #include "core/session/road_command.h"
@@ -211,6 +212,19 @@ void KubernetesEngine::setPort(wire::SetPort wanted)
 {
     if (const auto found = m_follows.find(wanted.target); found != m_follows.end())
         found->second->setPort(wanted);
+}
+
+void KubernetesEngine::setTls(wire::SetTls wanted)
+{
+    if (const auto found = m_follows.find(wanted.target); found != m_follows.end())
+        found->second->setTls(wanted);
+    base::wipe(wanted.key);
+}
+
+void KubernetesEngine::endOld(std::uint32_t request, base::TargetId target, std::uint16_t port)
+{
+    if (const auto found = m_follows.find(target); found != m_follows.end())
+        found->second->endOld(request, port);
 }
 
 void KubernetesEngine::setDelivery(wire::SetDelivery wanted)

@@ -35,6 +35,8 @@ public:
     void detach(base::TargetId target) override;
     void listRules(std::uint32_t request, base::TargetId target) override;
     void setPort(wire::SetPort wanted) override;
+    void setTls(wire::SetTls wanted) override;
+    void endOld(std::uint32_t request, base::TargetId target, std::uint16_t port) override;
     void setDelivery(wire::SetDelivery wanted) override;
     void setTaker(base::TargetId target, std::uint16_t port, Taker taker) override;
     void release(std::uint64_t held, const Release& release) override;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/session/link.h"
 
+#include "core/base/wipe.h"
+
 #include <cerrno>
 
 #include <sys/epoll.h>
@@ -130,6 +132,10 @@ void Link::send(const wire::Message& message)
 {
     if (m_broken)
         return;
+    if (const auto* tls = std::get_if<wire::SetTls>(&message)) {
+        m_secret = true;
+        m_out.reserve(m_out.size() + tls->certificate.size() + 2 * tls->key.size() + 4'096);
+    }
     wire::encode(message, m_out);
     if (!m_writing)
         writable();
@@ -155,6 +161,8 @@ void Link::writable()
         m_sent += static_cast<std::size_t>(sent);
         m_bytesOut += static_cast<std::uint64_t>(sent);
     }
+    if (std::exchange(m_secret, false))
+        base::wipe(m_out);
     m_out.clear();
     m_sent = 0;
     if (std::exchange(m_writing, false))

@@ -68,6 +68,7 @@ private:
     bool m_writing = false;
     bool m_paused = false;
     bool m_broken = false;
+    bool m_secret = false; // a key is in m_out
     std::uint64_t m_bytesIn = 0;
     std::uint64_t m_bytesOut = 0;
     std::uint64_t m_skipped = 0;

@@ -32,7 +32,7 @@ Replica::Replica(io::Loop& loop,
     , m_wake(std::move(wake))
     , m_place(setup, m_pod)
     , m_updates(limits::sessionChannelBytes / limits::attachedReplicas)
-    , m_engine(loop, engineOptions(setup), m_updates, [this](CarrierEvents events) {
+    , m_engine(loop, engineOptions(setup), m_updates, [this](const Options&, CarrierEvents events) {
         return std::make_unique<KubernetesCarrier>(m_loop, m_place, std::move(events));
     })
 {

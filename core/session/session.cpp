@@ -30,8 +30,8 @@ std::unique_ptr<Worker> makeWorker(io::Loop& loop, const Options& options, Updat
         loop,
         options,
         updates,
-        [&loop, options, memory = std::make_shared<RoadMemory>()](CarrierEvents events) {
-            return makeCarrier(loop, options, *memory, std::move(events));
+        [&loop, memory = std::make_shared<RoadMemory>()](const Options& now, CarrierEvents events) {
+            return makeCarrier(loop, now, *memory, std::move(events));
         });
 }
 
@@ -117,6 +117,20 @@ std::uint32_t Session::listRules(base::TargetId target)
 void Session::setPort(wire::SetPort wanted)
 {
     m_impl->post([wanted = std::move(wanted)](Worker& worker) { worker.setPort(wanted); });
+}
+
+void Session::setTls(wire::SetTls wanted)
+{
+    // Shared: a copy of the task must not be a copy of the key.
+    auto shared = std::make_shared<wire::SetTls>(std::move(wanted));
+    m_impl->post([shared](Worker& worker) { worker.setTls(std::move(*shared)); });
+}
+
+std::uint32_t Session::endOld(base::TargetId target, std::uint16_t port)
+{
+    const std::uint32_t request = m_impl->nextRequest();
+    m_impl->post([request, target, port](Worker& worker) { worker.endOld(request, target, port); });
+    return request;
 }
 
 void Session::setDelivery(const wire::SetDelivery& wanted)

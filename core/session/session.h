@@ -23,7 +23,7 @@ using Updates = channel::Channel<Update>;
 struct Options
 {
     Road road;
-    std::string agentPath;     // local podglass-agent file, run here or uploaded
+    std::string agentPath; // local podglass-agent file, run here or uploaded; "…-tls" lies beside
     std::string sshHelperPath; // podglass-ssh
     std::string clientName;    // "ana@laptop", shown to other users of the agent
     bool reconnect = true;
@@ -49,6 +49,12 @@ public:
     // Capability::Rules only, else nothing is sent.
     std::uint32_t listRules(base::TargetId target);
     void setPort(wire::SetPort wanted);
+    // Before the setPort() that steals the port and ends its TLS; without certificate: TLS is left
+    // alone. Where the agent cannot, but one of ours could take its place, it does (Connecting,
+    // Live); else that setPort() is refused. TlsState follows each second in which it changed.
+    void setTls(wire::SetTls wanted);
+    // OldEnded or Failure follows with the returned request.
+    std::uint32_t endOld(base::TargetId target, std::uint16_t port);
     // After setPort() of that port. DeliveryState follows each second in which something changed.
     void setDelivery(const wire::SetDelivery& wanted);
     void setTaker(base::TargetId target, std::uint16_t port, Taker taker);

@@ -32,6 +32,10 @@ struct Taker
     std::string host = "127.0.0.1";
     std::uint16_t port = 0;
     Speaks speaks = Speaks::AsCaller;
+    bool tls = false;    // Address: by TLS
+    std::string tlsCa;   // PEM file of who must have signed its certificate; empty: the system's,
+                         // and on this machine anybody
+    std::string tlsName; // to ask for, and to be in the certificate; empty: the host
 
     // Fixed:
     std::uint16_t status = 503;

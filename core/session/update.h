@@ -121,6 +121,8 @@ using Update = std::variant<StateChanged,
                             wire::DeliveryState,
                             wire::Failure,
                             wire::Rules,
+                            wire::TlsState,
+                            wire::OldEnded,
                             FileProgress,
                             flow::EventBatch>;
 

@@ -27,6 +27,17 @@ void Wishes::setPort(wire::SetPort wanted)
         m_ports[key] = {std::move(wanted), false};
 }
 
+void Wishes::forgetPort(base::TargetId ours, std::uint16_t port)
+{
+    m_ports.erase({ours.value, port});
+}
+
+std::optional<wire::SetPort> Wishes::find(base::TargetId ours, std::uint16_t port) const
+{
+    const auto found = m_ports.find({ours.value, port});
+    return found == m_ports.end() ? std::nullopt : std::optional(found->second.wanted);
+}
+
 void Wishes::setDelivery(const wire::SetDelivery& wanted)
 {
     m_deliveries[{wanted.target.value, wanted.port}] = wanted;
@@ -66,10 +77,10 @@ void Wishes::failed(std::uint32_t request)
     std::erase_if(m_targets, [&](const Target& target) { return target.request == request; });
 }
 
-std::vector<wire::Attach> Wishes::again()
+std::vector<wire::Attach> Wishes::again(bool keepStealing)
 {
     for (auto& [key, port] : m_ports) {
-        if (port.wanted.mode == wire::Mode::Steal) {
+        if (port.wanted.mode == wire::Mode::Steal && !keepStealing) {
             port.wanted.mode = wire::Mode::Mirror;
             port.demoted = true;
         }

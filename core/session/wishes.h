@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ public:
     void attach(std::uint32_t request, std::string spec);
     void detach(base::TargetId ours);
     void setPort(wire::SetPort wanted); // with our target id
+    void forgetPort(base::TargetId ours, std::uint16_t port);
+    [[nodiscard]] std::optional<wire::SetPort> find(base::TargetId ours, std::uint16_t port) const;
     void setDelivery(const wire::SetDelivery& wanted);
 
     // The agent attached one; gives what to send next for it. `message` gets our ids.
@@ -28,8 +31,8 @@ public:
     [[nodiscard]] std::vector<wire::SetDelivery> deliveries(base::TargetId ours) const;
     void failed(std::uint32_t request);
 
-    // After a break: which attaches to send again.
-    std::vector<wire::Attach> again();
+    // After a break: which attaches to send again. `keepStealing`: it was no accident.
+    std::vector<wire::Attach> again(bool keepStealing = false);
 
     // Words for the first state of a port that was stealing when the connection broke.
     void annotate(wire::PortState& state); // with our target id

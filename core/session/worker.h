@@ -24,6 +24,8 @@ public:
     virtual void detach(base::TargetId target) = 0;
     virtual void listRules(std::uint32_t request, base::TargetId target) = 0;
     virtual void setPort(wire::SetPort wanted) = 0;
+    virtual void setTls(wire::SetTls wanted) = 0;
+    virtual void endOld(std::uint32_t request, base::TargetId target, std::uint16_t port) = 0;
     virtual void setDelivery(wire::SetDelivery wanted) = 0;
     virtual void setTaker(base::TargetId target, std::uint16_t port, Taker taker) = 0;
     virtual void release(std::uint64_t held, const Release& release) = 0;

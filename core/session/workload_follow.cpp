@@ -257,6 +257,24 @@ void WorkloadFollow::setPort(const wire::SetPort& wanted)
         m_ports.erase(wanted.port);
 }
 
+void WorkloadFollow::setTls(const wire::SetTls& wanted)
+{
+    for (auto& [uid, replica] : m_replicas) {
+        if (!replica->attached)
+            continue;
+        wire::SetTls theirs = wanted;
+        theirs.target = replica->attached->target;
+        replica->engine().setTls(std::move(theirs));
+    }
+}
+
+void WorkloadFollow::endOld(std::uint32_t request, std::uint16_t port)
+{
+    for (auto& [uid, replica] : m_replicas)
+        if (replica->attached)
+            replica->engine().endOld(request, replica->attached->target, port);
+}
+
 void WorkloadFollow::setDelivery(const wire::SetDelivery& wanted)
 {
     m_deliveries[wanted.port] = wanted;

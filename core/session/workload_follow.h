@@ -47,6 +47,9 @@ public:
     // Of the first pod by uid; the answer's notes name it if there are several.
     void listRules(std::uint32_t request);
     void setPort(const wire::SetPort& wanted);
+    // Of the pods that are attached now: those that come later are only mirrored.
+    void setTls(const wire::SetTls& wanted);
+    void endOld(std::uint32_t request, std::uint16_t port);
     void setDelivery(const wire::SetDelivery& wanted);
     void setTaker(std::uint16_t port, const Taker& taker);
     // False: not one of ours.

@@ -68,6 +68,12 @@ void WorkloadFollow::on(Replica& replica, Update& update)
     } else if (auto* delivery = std::get_if<wire::DeliveryState>(&update)) {
         delivery->target = m_target;
         m_events.say(*delivery, 256);
+    } else if (auto* tls = std::get_if<wire::TlsState>(&update)) {
+        tls->target = m_target;
+        m_events.say(std::move(*tls), 256);
+    } else if (auto* ended = std::get_if<wire::OldEnded>(&update)) {
+        ended->target = m_target;
+        m_events.say(*ended, 256);
     } else if (onHeld(replica, update)) {
         return;
     } else if (const auto* gap = std::get_if<Break>(&update)) {

@@ -47,6 +47,33 @@ Http2Relay::Http2Relay(Parts parts, std::array<bytes::ByteView, 2> early)
     takeFromService(early[1]);
 }
 
+Http2Relay::Http2Relay(Parts parts, const Upgrade& upgrade, std::array<bytes::ByteView, 2> early)
+    : m_parts(std::move(parts))
+    , m_caller(http2::End::Role::Server, *this)
+    , m_upstream(http2::End::Role::Client, *this)
+    , m_early(limits::proxyBufferBytes)
+    , m_toCaller(sendBuffer)
+    , m_toService(sendBuffer)
+    , m_streamBytes(upgrade.streamBytes)
+    , m_upgraded(true)
+{
+    constexpr std::int32_t first = 1;
+    auto stream = std::make_unique<Http2Stream>();
+    stream->id = stream->onward = first;
+    stream->goes = Http2Stream::Goes::Service;
+    stream->exchange = upgrade.exchange;
+    stream->up.ended = stream->up.endSent = true;
+    stream->decided = true; // by its head in HTTP/1.1
+    stream->onwardGone = false;
+    // What they refuse, each end says to its peer.
+    m_caller.upgrade(upgrade.settings, upgrade.headRequest, stream.get());
+    m_upstream.upgrade(upgrade.settings, upgrade.headRequest, stream.get());
+    m_streams.emplace(first, std::move(stream));
+    m_early.append(early[0]);
+    m_upstream.announce({{enablePush, 0}});
+    takeFromService(early[1]);
+}
+
 Http2Relay::~Http2Relay()
 {
     m_parts.context.http2UnderWay -= m_underWay;
@@ -145,8 +172,8 @@ void Http2Relay::takeFromService(bytes::ByteView data)
     if (!m_upstream.greeted()) {
         m_serviceSaid += bytes::asText(data);
         if (guessHttp2Server(bytes::asBytes(m_serviceSaid)) == Guess::SomethingElse) {
-            m_notHttp2 = !m_greeted;
-            if (m_greeted)
+            m_notHttp2 = !m_greeted && !m_upgraded;
+            if (!m_notHttp2)
                 serviceLost();
             return;
         }

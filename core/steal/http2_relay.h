@@ -52,6 +52,17 @@ public:
 
     // `early`: what the caller sent, from the preface on, and the service, if anything.
     Http2Relay(Parts parts, std::array<bytes::ByteView, 2> early);
+
+    // An HTTP/1.1 connection that became HTTP/2: stream 1 waits for its answer (RFC 7540 3.2).
+    struct Upgrade
+    {
+        std::vector<std::uint8_t> settings; // the caller's
+        bool headRequest = false;
+        base::ExchangeId exchange;
+        std::array<std::uint64_t, 2> streamBytes{}; // of both sides before
+    };
+
+    Http2Relay(Parts parts, const Upgrade& upgrade, std::array<bytes::ByteView, 2> early);
     ~Http2Relay() override;
 
     State pump();
@@ -151,6 +162,7 @@ private:
     bool m_waiting = false; // a timer ends that
     bool m_notHttp2 = false;
     bool m_serviceDown = false;
+    bool m_upgraded = false;
     bool m_goneAway = false; // the caller was told that no more streams are taken
 };
 

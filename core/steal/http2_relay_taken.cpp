@@ -33,7 +33,7 @@ void Http2Relay::toTaker(Http2Stream& stream, const Taking& by)
     request.exchange = stream.exchange;
     request.port = m_parts.accepted.server.port;
     request.client = m_parts.accepted.client;
-    taker.deadline = io::Loop::now() + limits::takerSilence;
+    taker.deadline = io::Loop::now() + takerPatience;
     armTimer();
     // The gate may call back before it returns; those calls only leave marks.
     auto opened = m_parts.context.gate.open(taker.taking.client, request, takerEvents(stream));
@@ -54,7 +54,7 @@ TakerStream::Events Http2Relay::takerEvents(const Http2Stream& stream)
             if (found == alive->m_streams.end() || !found->second->taker
                 || found->second->takerSerial != serial)
                 return;
-            found->second->taker->deadline = io::Loop::now() + limits::takerSilence;
+            found->second->taker->deadline = io::Loop::now() + takerPatience;
             act(*alive, *found->second);
             alive->touch(*found->second);
             alive->m_parts.wake();
@@ -135,7 +135,7 @@ bool Http2Relay::writeTaker(Http2Stream& stream)
     const std::size_t went = taker.stream->write(taker.out.view());
     taker.out.consume(went);
     if (went != 0)
-        taker.deadline = io::Loop::now() + limits::takerSilence;
+        taker.deadline = io::Loop::now() + takerPatience;
     return moved || went != 0;
 }
 

@@ -2,6 +2,7 @@
 #include "core/steal/agent_tables.h"
 #include "core/steal/foreign_rules.h"
 #include "core/steal/namespace_door.h"
+#include "core/steal/old_connections.h"
 #include "core/steal/own_redirect.h"
 
 #include <cerrno>
@@ -123,6 +124,11 @@ base::Result<std::vector<io::SocketAddress>> OwnPrivileges::addresses(int networ
 base::Result<ForeignRules> OwnPrivileges::foreignRules(int networkNamespace)
 {
     return inside<ForeignRules>(networkNamespace, &readForeignRules);
+}
+
+base::Result<OldConnections> OwnPrivileges::endOld(int networkNamespace, std::uint16_t port)
+{
+    return inside<OldConnections>(networkNamespace, [&] { return endOldConnections(port); });
 }
 
 base::Result<std::vector<std::string>> OwnPrivileges::clearDead(int networkNamespace)

@@ -57,6 +57,13 @@ struct ForeignRules
     std::vector<std::string> notes;  // in words, with the program's name where it is known
 };
 
+// Connections to a service that were there before its port was stolen.
+struct OldConnections
+{
+    std::uint32_t ended = 0;
+    std::uint32_t left = 0; // that the kernel would not end
+};
+
 class Privileges
 {
 public:
@@ -77,6 +84,10 @@ public:
 
     virtual base::Result<ForeignRules> foreignRules(int networkNamespace) = 0;
 
+    // Ends the service's connections on `port`, by RST to their clients, but for those that came
+    // by our marked sockets.
+    virtual base::Result<OldConnections> endOld(int networkNamespace, std::uint16_t port) = 0;
+
     // Removes the tables of agents that are dead; their names.
     virtual base::Result<std::vector<std::string>> clearDead(int networkNamespace) = 0;
 };
@@ -90,6 +101,7 @@ public:
     markedSockets(int networkNamespace, int family, std::size_t count) override;
     base::Result<std::vector<io::SocketAddress>> addresses(int networkNamespace) override;
     base::Result<ForeignRules> foreignRules(int networkNamespace) override;
+    base::Result<OldConnections> endOld(int networkNamespace, std::uint16_t port) override;
     base::Result<std::vector<std::string>> clearDead(int networkNamespace) override;
 };
 

@@ -41,15 +41,22 @@ bool Proxied::start()
     const flow::ConnectionOpened opened{
         m_accepted.client, m_accepted.server, flow::Origin::Steal, false, false};
     m_sink = m_context.parsers.open(m_id, opened, base::wallClock());
-    const auto ready = [self = weak_from_this()] {
-        if (const auto alive = self.lock())
-            alive->pump();
-    };
+    if (m_context.tls)
+        m_front = std::make_unique<TlsFront>(m_context, m_context.tls);
+    const auto ready = readyCallback();
     m_client = std::make_unique<SocketEnd>(
         m_context.loop, std::move(m_accepted.socket), SocketEnd::Link::Open, ready);
     m_service = std::make_unique<SocketEnd>(
         m_context.loop, std::move(*upstream), SocketEnd::Link::Connecting, ready);
     return true;
+}
+
+std::function<void()> Proxied::readyCallback()
+{
+    return [self = weak_from_this()] {
+        if (const auto alive = self.lock())
+            alive->pump();
+    };
 }
 
 // Passive capture sees both of our connections; neither is to be shown a second time.
@@ -70,13 +77,15 @@ void Proxied::pump()
     m_pumping = true;
     do {
         m_again = false;
-        if (m_http2)
+        if (m_front)
+            pumpFront();
+        else if (m_http2)
             pumpHttp2();
         else
             pumpHttp1();
     } while (m_again && !m_over);
     m_pumping = false;
-    if (m_over || m_http2)
+    if (m_over || m_http2 || m_front)
         return;
     wantMore();
     if (m_awaited.empty())
@@ -96,6 +105,7 @@ void Proxied::pumpHttp1()
         moved = readService() || moved;
         moved = readResponses() || moved;
         moved = sendDown() || moved;
+        moved = turnIntoHttp2() || moved;
         moved = settleTaken() || moved;
         if (!m_http2)
             finishIfDone();
@@ -157,7 +167,7 @@ bool Proxied::readClient()
         return false;
     m_up.append(m_client->read(scratch.first(std::min(scratch.size(), m_up.room()))));
     if (m_patience == Patience::Taker)
-        wait(Patience::Taker, limits::takerSilence); // it is the client that is slow
+        wait(Patience::Taker, takerPatience); // it is the client that is slow
     return true;
 }
 
@@ -194,7 +204,7 @@ bool Proxied::sendUp()
     }
     m_up.went(went, keep);
     if (m_taken && went > 0 && m_patience == Patience::Taker)
-        wait(Patience::Taker, limits::takerSilence);
+        wait(Patience::Taker, takerPatience);
     if (m_up.keeps() && m_up.room() == 0) {
         m_taken->replayable = false;
         m_up.dropKept();
@@ -231,7 +241,7 @@ std::size_t Proxied::onTakerData(bytes::ByteView data)
     const std::size_t taken = m_down.append(data.first(std::min(data.size(), room)));
     m_taken->starved = m_taken->starved || taken < data.size();
     if (m_patience == Patience::Taker)
-        wait(Patience::Taker, limits::takerSilence);
+        wait(Patience::Taker, takerPatience);
     return taken;
 }
 

@@ -7,6 +7,7 @@
 //   requests: head -> decision -> cleared  proxied_requests.cpp
 //   responses of the service               proxied_responses.cpp
 //   requests taken by a client             proxied_taken.cpp
+//   TLS, where it ends here                proxied_tls.cpp
 // A connection that turns out to be HTTP/2 is handed to an Http2Relay as a whole.
 // Until something is proven, bytes are held; what cannot be judged is relayed raw for good.
 // Contract: requests are answered in order. A request that nobody takes goes to the service byte
@@ -21,6 +22,7 @@
 #include "core/steal/proxy_context.h"
 #include "core/steal/socket_end.h"
 #include "core/steal/taken_exchange.h"
+#include "core/steal/tls_front.h"
 
 #include <memory>
 #include <optional>
@@ -60,6 +62,7 @@ private:
     enum class Patience : std::uint8_t
     {
         None,
+        Tls,     // for handshakes
         Head,    // for the rest of a head
         Preface, // of HTTP/2, where the server spoke first
         Taker,   // for any sign of it
@@ -72,6 +75,8 @@ private:
     {
         std::string method;
         bool tunnelAsked = false;
+        // To become HTTP/2 on this connection: the caller's settings.
+        std::optional<std::vector<std::uint8_t>> h2c;
     };
 
     // proxied.cpp
@@ -85,6 +90,13 @@ private:
     bool sendDown();
     void wantMore();
     void own(bool owned);
+    [[nodiscard]] std::function<void()> readyCallback();
+
+    // proxied_tls.cpp
+    void pumpFront();
+    void frontIs(TlsFront::State state);
+    bool serviceAnew();
+    void toldTls(const parse::TlsHello& hello);
 
     // proxied_end.cpp
     void finishIfDone();
@@ -106,6 +118,8 @@ private:
     void waitForHead();
     bool readPreface(bytes::ByteView input);
     void beginHttp2();
+    bool turnIntoHttp2();
+    [[nodiscard]] Http2Relay::Parts relayParts();
     void decide(std::size_t headBytes);
     [[nodiscard]] const Taking* taker(const parse::Http1Head& head) const;
     void endOfRequest();
@@ -117,6 +131,7 @@ private:
     // proxied_responses.cpp
     bool readResponses();
     bool readResponseStep();
+    [[nodiscard]] bool becomesHttp2() const;
     void readUnasked(bytes::ByteView input);
     void endOfResponse();
     void await(Awaited request);
@@ -161,6 +176,7 @@ private:
     bool m_inRequest = false;     // between a head and its end
     bool m_tunnelPending = false; // the service may turn the connection into a tunnel
     bool m_raw = false;           // no parsing any more
+    bool m_becomesHttp2 = false;  // when 101 is with the caller
     Destination m_destination = Destination::Service;
 
     std::size_t m_held = 0; // bytes of a head that waits for its taker's turn
@@ -169,6 +185,7 @@ private:
     std::uint64_t m_takenSerial = 0; // callbacks of an older stream are not heard
     std::size_t m_drained = 0;
 
+    std::unique_ptr<TlsFront> m_front;   // until TLS stands, or is none
     std::shared_ptr<Http2Relay> m_http2; // then the lanes are not used
 
     Patience m_patience = Patience::None;

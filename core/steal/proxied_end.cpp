@@ -13,7 +13,7 @@ void Proxied::finishIfDone()
     if (m_goodbye) {
         if (m_down.due().empty())
             m_client->finishWriting();
-        if (m_client->ended() && m_client->finished())
+        if (m_client->ended() && m_client->said())
             end(flow::CloseReason::Finished, flow::Direction::ServerToClient);
         else if (m_drained > limits::drainBytes)
             end(flow::CloseReason::Reset, flow::Direction::ServerToClient);
@@ -54,20 +54,20 @@ bool Proxied::passOnFinish()
         return false;
     }
     if (clientDone && !m_taken && m_held == 0 && m_service->connected() && !m_service->finished()) {
-        m_service->finishWriting();
+        m_service->finishWriting(m_client->cut());
         if (m_sink)
             m_sink->finished(flow::Direction::ClientToServer, base::wallClock());
         return true;
     }
     const bool answerDone = tunnel ? m_taken->takerEnded : !m_taken && m_service->ended();
     if (answerDone && m_down.due().empty() && m_down.unread().empty() && !m_client->finished()) {
-        m_client->finishWriting();
+        m_client->finishWriting(!tunnel && m_service->cut());
         if (m_sink)
             m_sink->finished(flow::Direction::ServerToClient, base::wallClock());
         return true;
     }
-    const bool upSaid = tunnel ? m_taken->endSent : m_service->finished();
-    if (m_client->ended() && m_client->finished() && upSaid)
+    const bool upSaid = tunnel ? m_taken->endSent : m_service->said();
+    if (m_client->ended() && m_client->said() && upSaid)
         end(flow::CloseReason::Finished, flow::Direction::ClientToServer);
     return false;
 }
@@ -117,6 +117,8 @@ void Proxied::end(flow::CloseReason reason, flow::Direction by)
     if (std::exchange(m_over, true))
         return;
     const auto alive = shared_from_this();
+    if (const auto front = std::move(m_front))
+        front->leftAlone();
     if (m_http2)
         leaveHttp2();
     if (m_taken)
@@ -177,6 +179,10 @@ void Proxied::outOfPatience()
 {
     switch (std::exchange(m_patience, Patience::None)) {
     case Patience::None:
+        break;
+    case Patience::Tls:
+        if (m_front)
+            frontIs(m_front->expired());
         break;
     case Patience::Head:
     case Patience::Preface:

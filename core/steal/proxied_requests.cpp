@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The way of a request: held until its head is complete, decided, cleared.
 #include "core/base/limits.h"
+#include "core/http2/upgrade.h"
 #include "core/steal/protocol_guess.h"
 #include "core/steal/proxied.h"
+
+#include <strings.h>
 
 namespace podglass::steal {
 
@@ -13,6 +16,29 @@ constexpr auto unreliable =
                                | static_cast<unsigned>(flow::MessageFlag::Malformed)
                                | static_cast<unsigned>(flow::MessageFlag::HeadTooLarge)
                                | static_cast<unsigned>(flow::MessageFlag::ObsoleteFold));
+
+bool sameName(std::string_view name, std::string_view known)
+{
+    return name.size() == known.size()
+           && ::strncasecmp(name.data(), known.data(), name.size()) == 0;
+}
+
+// The settings of a request that asks for HTTP/2 by Upgrade; more than one field of them is none
+// (RFC 7540 3.2.1).
+std::optional<std::vector<std::uint8_t>> askedForHttp2(const parse::Http1Head& head)
+{
+    std::optional<std::vector<std::uint8_t>> settings;
+    bool asked = false;
+    unsigned fields = 0;
+    for (const flow::HeaderField& field : head.fields) {
+        asked = asked || (sameName(field.name, "upgrade") && http2::namesH2c(field.value));
+        if (!sameName(field.name, "http2-settings"))
+            continue;
+        settings = http2::readSettings(field.value);
+        ++fields;
+    }
+    return asked && fields == 1 ? settings : std::nullopt;
+}
 
 } // namespace
 
@@ -110,20 +136,35 @@ bool Proxied::readPreface(bytes::ByteView input)
     return false;
 }
 
+Http2Relay::Parts Proxied::relayParts()
+{
+    return {m_context, m_id, m_accepted, *m_client, *m_service, m_sink.get(), readyCallback()};
+}
+
+// 101 was the last word of HTTP/1.1: the next requests are decided as those of HTTP/2 are.
+bool Proxied::turnIntoHttp2()
+{
+    if (!m_becomesHttp2 || !m_up.due().empty() || !m_down.due().empty())
+        return false;
+    m_becomesHttp2 = false;
+    const Http2Relay::Upgrade upgrade{*m_awaited.front().h2c,
+                                      m_awaited.front().method == "HEAD",
+                                      m_sink ? m_sink->lastExchange() : base::ExchangeId{},
+                                      {m_upBytes, m_downBytes}};
+    m_patience = Patience::None;
+    m_http2 = std::make_shared<Http2Relay>(
+        relayParts(), upgrade, std::array{m_up.unread(), m_down.unread()});
+    m_up.dropUnread();
+    m_down.dropUnread();
+    m_again = true;
+    return true;
+}
+
 void Proxied::beginHttp2()
 {
     m_patience = Patience::None;
-    const Http2Relay::Parts parts{m_context,
-                                  m_id,
-                                  m_accepted,
-                                  *m_client,
-                                  *m_service,
-                                  m_sink.get(),
-                                  [self = weak_from_this()] {
-                                      if (const auto alive = self.lock())
-                                          alive->pump();
-                                  }};
-    m_http2 = std::make_shared<Http2Relay>(parts, std::array{m_up.unread(), m_down.unread()});
+    m_http2 =
+        std::make_shared<Http2Relay>(relayParts(), std::array{m_up.unread(), m_down.unread()});
     m_up.dropUnread();
     m_down.dropUnread();
     m_again = true;
@@ -142,6 +183,7 @@ void Proxied::decide(std::size_t headBytes)
     m_inRequest = true;
     m_current.method = head.method;
     m_current.tunnelAsked = head.upgrade || head.method == "CONNECT";
+    m_current.h2c = askedForHttp2(head);
     m_currentKeepAlive = head.keepAlive;
     if (const Taking* by = taker(head)) {
         m_chosen = *by;

@@ -1,19 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 // The way of the service's responses: read only to know where each ends, and passed as they come.
 #include "core/base/limits.h"
+#include "core/http2/upgrade.h"
 #include "core/steal/protocol_guess.h"
 #include "core/steal/proxied.h"
 
+#include <algorithm>
+#include <string_view>
+#include <strings.h>
+
 namespace podglass::steal {
+
+namespace {
+
+constexpr std::string_view upgrade = "upgrade";
+
+} // namespace
 
 bool Proxied::readResponses()
 {
     if (m_taken)
         return readTaken();
-    if (m_goodbye || m_http2)
+    if (m_goodbye || m_http2 || m_becomesHttp2)
         return false;
     bool moved = false;
-    while (!m_raw && readResponseStep())
+    while (!m_raw && !m_becomesHttp2 && readResponseStep())
         moved = true;
     if (!m_raw)
         return moved;
@@ -34,11 +45,13 @@ bool Proxied::readResponseStep()
     switch (step.item) {
     case parse::Http1Item::NeedMore:
         clearDown(step.consumed);
-        if (m_responses.tunnelled() || (m_service->ended() && !m_down.unread().empty()))
+        if ((m_responses.tunnelled() && !m_becomesHttp2)
+            || (m_service->ended() && !m_down.unread().empty()))
             relayRaw();
         return false;
     case parse::Http1Item::Head:
         m_status = m_responses.head().status;
+        m_becomesHttp2 = becomesHttp2();
         clearDown(step.consumed);
         break;
     case parse::Http1Item::Body:
@@ -46,7 +59,7 @@ bool Proxied::readResponseStep()
         break;
     case parse::Http1Item::End:
         clearDown(step.consumed);
-        if (m_responses.tunnelled())
+        if (m_responses.tunnelled() && !m_becomesHttp2)
             relayRaw();
         else if (m_status >= 200)
             endOfResponse();
@@ -56,6 +69,20 @@ bool Proxied::readResponseStep()
         return false;
     }
     return true;
+}
+
+// 101 to a request for HTTP/2 that is over. While its body is on its way nobody could tell that
+// from the HTTP/2 behind it.
+bool Proxied::becomesHttp2() const
+{
+    const parse::Http1Head& head = m_responses.head();
+    if (head.status != 101 || m_awaited.size() != 1 || !m_awaited.front().h2c || m_inRequest)
+        return false;
+    return std::ranges::any_of(head.fields, [](const flow::HeaderField& field) {
+        return field.name.size() == upgrade.size()
+               && ::strncasecmp(field.name.data(), upgrade.data(), upgrade.size()) == 0
+               && http2::namesH2c(field.value);
+    });
 }
 
 // A server that speaks unasked is not, or not any more, answering HTTP/1 requests. One of HTTP/2

@@ -25,7 +25,7 @@ bool Proxied::openTaker()
     request.exchange = m_taken->exchange;
     request.port = m_accepted.server.port;
     request.client = m_accepted.client;
-    wait(Patience::Taker, limits::takerSilence);
+    wait(Patience::Taker, takerPatience);
     // The gate may call back before it returns; those calls only leave marks.
     auto stream = m_context.gate.open(m_taken->taking.client, request, takerEvents());
     m_taken->stream = std::move(stream);
@@ -61,7 +61,7 @@ TakerStream::Events Proxied::takerEvents()
     events.onAlive = [heard] {
         heard([](Proxied& self) {
             if (self.m_patience == Patience::Taker)
-                self.wait(Patience::Taker, limits::takerSilence);
+                self.wait(Patience::Taker, takerPatience);
         });
     };
     return events;
@@ -209,7 +209,7 @@ void Proxied::takerFailed(const TakerFailed& failed)
 void Proxied::passOnAfterAll()
 {
     const bool ended = m_taken->requestEnded;
-    Awaited request{m_taken->method, m_taken->tunnelAsked};
+    Awaited request{m_taken->method, m_taken->tunnelAsked, std::nullopt};
     retireTaken(wire::StealFailure::Broken, "passed on to the service");
     m_up.sendAgain();
     m_destination = Destination::Service;

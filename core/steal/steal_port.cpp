@@ -44,6 +44,14 @@ public:
             m_context.takings = std::move(takings);
     }
 
+    void setTls(std::shared_ptr<const io::TlsTermination> tls)
+    {
+        if (!m_released)
+            m_context.tls = std::move(tls);
+    }
+
+    [[nodiscard]] const TlsCounts& tlsCounts() const { return m_context.tlsCounts; }
+
     [[nodiscard]] std::size_t proxied() const { return m_connections.size(); }
 
     [[nodiscard]] bool released() const { return m_released; }
@@ -212,6 +220,7 @@ void StealPort::Impl::release()
     if (std::exchange(m_released, true) || !m_redirect)
         return;
     m_context.takings.clear();
+    m_context.tls.reset(); // the key goes with the last handshake
     // The table as a whole goes with the object; if its rules cannot go alone, it goes now.
     if (!m_redirect->release())
         m_redirect.reset();
@@ -310,6 +319,11 @@ void StealPort::setTakings(std::vector<Taking> takings)
     m_impl->setTakings(std::move(takings));
 }
 
+void StealPort::setTls(std::shared_ptr<const io::TlsTermination> tls)
+{
+    m_impl->setTls(std::move(tls));
+}
+
 void StealPort::release()
 {
     m_impl->release();
@@ -328,6 +342,11 @@ bool StealPort::drained() const
 std::size_t StealPort::proxied() const
 {
     return m_impl->proxied();
+}
+
+const TlsCounts& StealPort::tlsCounts() const
+{
+    return m_impl->tlsCounts();
 }
 
 std::string StealPort::rulesText() const

@@ -13,8 +13,10 @@
 #include "core/base/result.h"
 #include "core/filter/evaluate.h"
 #include "core/io/loop.h"
+#include "core/io/tls.h"
 #include "core/reassembly/stream_sink.h"
 #include "core/steal/privileges.h"
+#include "core/steal/tls_counts.h"
 #include "core/wire/message.h"
 
 #include <functional>
@@ -129,6 +131,9 @@ public:
     // Replaces all takings; open exchanges keep the decision they have.
     void setTakings(std::vector<Taking> takings);
 
+    // Ends the TLS of connections to come by this certificate and key; none: leaves TLS alone.
+    void setTls(std::shared_ptr<const io::TlsTermination> tls);
+
     // Removes the rules at once; connections already proxied go on until they end. drained() is
     // true when none is left and the object may go.
     void release();
@@ -138,6 +143,7 @@ public:
     [[nodiscard]] bool drained() const;
 
     [[nodiscard]] std::size_t proxied() const;
+    [[nodiscard]] const TlsCounts& tlsCounts() const;
     [[nodiscard]] std::string rulesText() const; // in nft's syntax
 
 private:

@@ -34,9 +34,11 @@ struct Connection
     std::string chosenProtocol;
     std::uint16_t offeredVersion = 0; // TLS, the highest
     std::uint16_t chosenVersion = 0;
-    bool encryptedName = false;    // TLS, ECH
-    std::uint8_t proxyVersion = 0; // PROXY protocol in front; 0: none
-    bool sourceKnown = false;      // the proxy gave these
+    bool encryptedName = false;      // TLS, ECH
+    std::uint16_t tlsTerminated = 0; // TLS that was ended by the agent; 0: none
+    std::string serverName;          // of it
+    std::uint8_t proxyVersion = 0;   // PROXY protocol in front; 0: none
+    bool sourceKnown = false;        // the proxy gave these
     flow::Endpoint source;
     flow::Endpoint destination;
     std::string tunnelTo; // CONNECT

@@ -135,6 +135,7 @@ private:
     void on(const flow::Event& event, const flow::MessageFrame& body);
     void on(const flow::Event& event, const flow::TlsHello& body);
     void on(const flow::Event& event, const flow::ProxyHeader& body);
+    void on(const flow::Event& event, const flow::TlsTerminated& body);
 
     // 0 when it is not known or its row is gone.
     Number find(base::ExchangeId exchange) const;

@@ -233,4 +233,13 @@ void Store::on(const flow::Event& event, const flow::ProxyHeader& body)
     connection.destination = body.destination;
 }
 
+void Store::on(const flow::Event& event, const flow::TlsTerminated& body)
+{
+    const Number number = m_connections.numberOf(event.connection, event.target, event.at);
+    Connection& connection = m_connections.change(number);
+    connection.tlsTerminated = body.version;
+    connection.serverName = body.serverName;
+    connection.chosenProtocol = body.protocol;
+}
+
 } // namespace podglass::store

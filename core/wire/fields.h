@@ -196,6 +196,26 @@ void visit(auto& v, Is<Rules> auto& m)
     v(m.request, m.target, m.own, m.others, m.notes);
 }
 
+void visit(auto& v, Is<SetTls> auto& m)
+{
+    v(m.target, m.port, m.certificate, m.key);
+}
+
+void visit(auto& v, Is<TlsState> auto& m)
+{
+    v(m.target, m.port, m.certificate, m.terminated, m.untouched, m.failed, m.underWay, m.problem);
+}
+
+void visit(auto& v, Is<EndOld> auto& m)
+{
+    v(m.request, m.target, m.port);
+}
+
+void visit(auto& v, Is<OldEnded> auto& m)
+{
+    v(m.request, m.target, m.port, m.ended, m.left);
+}
+
 void visit(auto& v, Is<flow::Endpoint> auto& m)
 {
     v(m.address, m.port);
@@ -259,6 +279,11 @@ void visit(auto& v, Is<flow::TlsHello> auto& m)
 void visit(auto& v, Is<flow::ProxyHeader> auto& m)
 {
     v(m.version, m.known, m.source, m.destination, m.bytes);
+}
+
+void visit(auto& v, Is<flow::TlsTerminated> auto& m)
+{
+    v(m.version, m.serverName, m.protocol);
 }
 
 // Highest enumerator of each enumeration on the wire; a decoder refuses what is above.

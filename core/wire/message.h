@@ -28,7 +28,7 @@ using base::TargetId;
 
 // Same major: the lower minor wins. Other major: refused, naming both.
 inline constexpr std::uint16_t protocolMajor = 1;
-inline constexpr std::uint16_t protocolMinor = 2;
+inline constexpr std::uint16_t protocolMinor = 3;
 
 enum class Capability : std::uint64_t
 {
@@ -36,7 +36,9 @@ enum class Capability : std::uint64_t
     Steal = 2, // nftables and CAP_NET_ADMIN are there
     ListTargets = 4,
     EnterNamespace = 8,
-    Rules = 16, // ListRules is answered
+    Rules = 16,  // ListRules is answered
+    Tls = 32,    // SetTls: this agent can end TLS
+    EndOld = 64, // EndOld is answered
 };
 
 struct Hello
@@ -328,6 +330,52 @@ struct Rules
     std::vector<std::string> notes;  // what that means, in words: a mesh, the old iptables
 };
 
+// The certificate and key by which this client's next SetPort{Steal} of the port, and those after
+// it, end TLS. Both PEM, the key not encrypted; both empty: TLS is left alone. A pair that cannot
+// be used refuses that SetPort. For agents with Capability::Tls. Whoever has it wipes the key.
+struct SetTls
+{
+    TargetId target;
+    std::uint16_t port = 0;
+    std::string certificate; // with its chain
+    std::string key;
+};
+
+// Each second for a stolen port where TLS is ended, as long as it changes: what became of its
+// connections since the port was stolen.
+struct TlsState
+{
+    TargetId target;
+    std::uint16_t port = 0;
+    std::string certificate;      // in words; empty: TLS is left alone
+    std::uint64_t terminated = 0; // read and encrypted again
+    std::uint64_t untouched = 0;  // passed on as they are
+    std::uint64_t failed = 0;     // handshakes that came to nothing
+    std::uint32_t underWay = 0;   // handshakes
+    std::string problem;          // why the last one was not terminated; empty: there was none
+
+    bool operator==(const TlsState&) const = default;
+};
+
+// Ends the connections of a stolen port that were open when stealing began, so that their clients
+// connect anew. For agents with Capability::EndOld, from who steals the port; the answer is
+// OldEnded, or Failure with this request.
+struct EndOld
+{
+    std::uint32_t request = 0;
+    TargetId target;
+    std::uint16_t port = 0;
+};
+
+struct OldEnded
+{
+    std::uint32_t request = 0;
+    TargetId target;
+    std::uint16_t port = 0;
+    std::uint32_t ended = 0;
+    std::uint32_t left = 0; // that the kernel would not end
+};
+
 using Message = std::variant<Hello,
                              Proof,
                              ListTargets,
@@ -350,6 +398,10 @@ using Message = std::variant<Hello,
                              SetDelivery,
                              DeliveryState,
                              ListRules,
-                             Rules>;
+                             Rules,
+                             SetTls,
+                             TlsState,
+                             EndOld,
+                             OldEnded>;
 
 } // namespace podglass::wire

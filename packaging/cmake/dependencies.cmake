@@ -7,6 +7,8 @@ pkg_check_modules(pcap REQUIRED IMPORTED_TARGET libpcap)     # libpcap-dev
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)          # libre2-dev
 pkg_check_modules(nghttp2 REQUIRED IMPORTED_TARGET libnghttp2) # libnghttp2-dev
 pkg_check_modules(nettle REQUIRED IMPORTED_TARGET nettle)    # nettle-dev
+pkg_check_modules(ssl REQUIRED IMPORTED_TARGET libssl)       # libssl-dev
+pkg_check_modules(crypto REQUIRED IMPORTED_TARGET libcrypto) # libssl-dev
 pkg_check_modules(ssh2 REQUIRED IMPORTED_TARGET libssh2)     # libssh2-1-dev
 find_package(ZLIB REQUIRED)                                  # zlib1g-dev
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)     # libzstd-dev

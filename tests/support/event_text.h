@@ -206,6 +206,11 @@ private:
             + (event.encryptedName ? " ech" : ""));
     }
 
+    void line(const flow::TlsTerminated& event)
+    {
+        add("tls terminated " + escaped(event.serverName) + " " + escaped(event.protocol));
+    }
+
     void line(const flow::ProxyHeader& event)
     {
         add("proxy v" + std::to_string(event.version) + " "

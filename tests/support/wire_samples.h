@@ -53,7 +53,11 @@ inline std::vector<wire::Message> sampleMessages()
         SetDelivery{{9}, 8080, OnLag::CloseConnection, {100, 200}, 1 << 20, 10, 5'000'000},
         DeliveryState{{9}, 8080, 10, 9, 100, 1'000, 60, 600, 40, 400, 30, 300, 77},
         ListRules{6, {9}},
-        Rules{6, {9}, "table inet podglass_8080 {}", {"ip nat: chain ISTIO_INBOUND"}, {"a mesh"}}};
+        Rules{6, {9}, "table inet podglass_8080 {}", {"ip nat: chain ISTIO_INBOUND"}, {"a mesh"}},
+        SetTls{{9}, 8443, "-----BEGIN CERTIFICATE-----", "-----BEGIN PRIVATE KEY-----"},
+        TlsState{{9}, 8443, "CN=shop, until 2027-01-01", 12, 3, 1, 2, "a client certificate"},
+        EndOld{7, {9}, 8443},
+        OldEnded{7, {9}, 8443, 4, 1}};
 }
 
 // Holds what its events borrow.
@@ -99,7 +103,8 @@ struct SampleEvents
             ConnectionOpened{
                 sampleEndpoint(1), sampleEndpoint(2), Origin::Mirror, false, true, {7, 1'011}},
             TlsHello{back, 0x0304, "shop.example", "h2,http/1.1", true},
-            ProxyHeader{2, true, sampleEndpoint(3), sampleEndpoint(4), 28}};
+            ProxyHeader{2, true, sampleEndpoint(3), sampleEndpoint(4), 28},
+            TlsTerminated{0x0304, "shop.example", "h2"}};
         for (std::size_t i = 0; i < bodies.size(); ++i)
             events.push_back({{9}, {21}, {1'000 + static_cast<std::int64_t>(i)}, bodies[i]});
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/bridge/attachment.h"
 
+#include "core/base/wipe.h"
 #include "core/filter/text.h"
 
 #include <algorithm>
@@ -17,6 +18,8 @@ Attachment::Attachment(Link& link, Feed& feed, QObject* parent)
     connect(&feed, &Feed::attached, this, &Attachment::onAttached);
     connect(&feed, &Feed::portState, this, &Attachment::onPortState);
     connect(&feed, &Feed::failure, this, &Attachment::onFailure);
+    connect(&feed, &Feed::tlsState, this, &Attachment::onTlsState);
+    connect(&feed, &Feed::oldEnded, this, &Attachment::onOldEnded);
     connect(&feed, &Feed::stateChanged, this, &Attachment::onState);
     connect(&feed, &Feed::hello, this, [this](const wire::Hello& hello) {
         m_host = QString::fromStdString(hello.host);
@@ -203,6 +206,53 @@ quint32 Attachment::oldConnections() const
 {
     const auto found = m_states.find(stealPort());
     return found == m_states.end() ? 0 : found->second.oldConnections;
+}
+
+bool Attachment::canEndOld() const
+{
+    return attached() && oldConnections() != 0
+           && (m_target.capabilities & static_cast<std::uint64_t>(wire::Capability::EndOld)) != 0;
+}
+
+void Attachment::endOld()
+{
+    if (canEndOld())
+        m_link.endOld(m_target.target, stealPort());
+}
+
+void Attachment::onOldEnded(const wire::OldEnded& ended)
+{
+    if (ended.target != m_target.target)
+        return;
+    const QString left =
+        ended.left == 0 ? QString() : tr("; %1 could not be ended").arg(ended.left);
+    emit notice(
+        tr("Port %1: %2 old connections were ended%3").arg(ended.port).arg(ended.ended).arg(left));
+}
+
+void Attachment::setTls(std::string certificate, std::string key)
+{
+    if (!attached() || stealPort() == 0) {
+        base::wipe(key);
+        return;
+    }
+    m_link.setTls({m_target.target, stealPort(), std::move(certificate), std::move(key)});
+    if (m_wanted == wire::Mode::Steal)
+        send(); // with it
+}
+
+wire::TlsState Attachment::tls() const
+{
+    const auto found = m_tls.find(stealPort());
+    return found == m_tls.end() || mode() != wire::Mode::Steal ? wire::TlsState() : found->second;
+}
+
+void Attachment::onTlsState(const wire::TlsState& state)
+{
+    if (state.target != m_target.target)
+        return;
+    m_tls[state.port] = state;
+    emit changed();
 }
 
 QStringList Attachment::otherClients() const

@@ -85,6 +85,12 @@ public:
 
     void setTaker(const session::Taker& taker, wire::OnTakerFailure onFailure);
 
+    // The certificate and key of the stolen port; texts empty: its TLS is left alone. For this
+    // stealing only: the agent forgets the key when it ends. Sent at once, kept nowhere.
+    void setTls(std::string certificate, std::string key);
+    // What became of TLS at the stolen port; no certificate: it is left alone.
+    [[nodiscard]] wire::TlsState tls() const;
+
     [[nodiscard]] const session::Taker& taker() const { return m_taker; }
 
     // The link was lost while stealing, and nothing was asked for since.
@@ -92,6 +98,9 @@ public:
 
     // Open when stealing began: their requests stay with the service until they close.
     [[nodiscard]] quint32 oldConnections() const;
+
+    [[nodiscard]] bool canEndOld() const;
+    void endOld();
 
     // How much of what is seen is delivered to this window; kept for targets to come. None was
     // asked for: everything.
@@ -111,6 +120,8 @@ private:
     void onFailure(const wire::Failure& failure);
     void onAttached(const wire::Attached& attached);
     void onPortState(const wire::PortState& state);
+    void onTlsState(const wire::TlsState& state);
+    void onOldEnded(const wire::OldEnded& ended);
     void onState(const session::StateChanged& state);
     void leave();
     void send();
@@ -129,6 +140,7 @@ private:
     bool m_viewOnly = false;
     bool m_cutWhileStealing = false;
     std::map<quint16, wire::PortState> m_states;
+    std::map<quint16, wire::TlsState> m_tls;
     filter::Filter m_filter;
     session::Taker m_taker;
     wire::OnTakerFailure m_onFailure = wire::OnTakerFailure::BadGateway;

@@ -134,6 +134,10 @@ void Feed::apply(const session::Update& update)
         emit portState(*port);
     } else if (const auto* inForce = std::get_if<wire::Rules>(&update)) {
         emit rules(*inForce);
+    } else if (const auto* tls = std::get_if<wire::TlsState>(&update)) {
+        emit tlsState(*tls);
+    } else if (const auto* ended = std::get_if<wire::OldEnded>(&update)) {
+        emit oldEnded(*ended);
     } else if (const auto* problem = std::get_if<wire::Failure>(&update)) {
         emit failure(*problem);
     } else if (const auto* file = std::get_if<FileProgress>(&update)) {

@@ -55,6 +55,8 @@ signals:
     void taken(const podglass::session::Taken& taken);
     void failure(const podglass::wire::Failure& failure);
     void rules(const podglass::wire::Rules& rules);
+    void tlsState(const podglass::wire::TlsState& state);
+    void oldEnded(const podglass::wire::OldEnded& ended);
     void fileProgress(const podglass::session::FileProgress& progress);
     // Rows, connections or totals changed.
     void published();

@@ -28,6 +28,9 @@ public:
     virtual void detach(base::TargetId target) = 0;
     virtual void listRules(base::TargetId target) = 0;
     virtual void setPort(const wire::SetPort& wanted) = 0;
+    // As those of session::Session.
+    virtual void setTls(wire::SetTls wanted) = 0;
+    virtual void endOld(base::TargetId target, std::uint16_t port) = 0;
     // After setPort() of that port.
     virtual void setDelivery(const wire::SetDelivery& wanted) = 0;
     virtual void

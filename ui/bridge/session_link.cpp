@@ -101,6 +101,18 @@ void SessionLink::setPort(const wire::SetPort& wanted)
         m_session->setPort(wanted);
 }
 
+void SessionLink::setTls(wire::SetTls wanted)
+{
+    if (m_session)
+        m_session->setTls(std::move(wanted));
+}
+
+void SessionLink::endOld(base::TargetId target, std::uint16_t port)
+{
+    if (m_session)
+        m_session->endOld(target, port);
+}
+
 void SessionLink::setDelivery(const wire::SetDelivery& wanted)
 {
     if (m_session)

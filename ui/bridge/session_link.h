@@ -46,6 +46,8 @@ public:
     void detach(base::TargetId target) override;
     void listRules(base::TargetId target) override;
     void setPort(const wire::SetPort& wanted) override;
+    void setTls(wire::SetTls wanted) override;
+    void endOld(base::TargetId target, std::uint16_t port) override;
     void setDelivery(const wire::SetDelivery& wanted) override;
     void setTaker(base::TargetId target, std::uint16_t port, const session::Taker& taker) override;
     void release(std::uint64_t held, const session::Release& release) override;

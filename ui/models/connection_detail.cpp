@@ -44,6 +44,17 @@ void addTls(ConnectionDetail& detail, const store::Connection& row)
     add(tr("Content"), tr("encrypted; shown as bytes only"));
 }
 
+// Of a stolen one whose content is plain because the agent had the key.
+void addTerminated(ConnectionDetail& detail, const store::Connection& row)
+{
+    QString words = tr("ended by the agent, %1").arg(tlsVersionText(row.tlsTerminated));
+    if (!row.serverName.empty())
+        words += QStringLiteral(", ") + visible(row.serverName);
+    if (!row.chosenProtocol.empty())
+        words += QStringLiteral(", ") + list(row.chosenProtocol);
+    detail.facts.append({tr("TLS"), words});
+}
+
 void addFacts(ConnectionDetail& detail, const store::Connection& row)
 {
     const auto add = [&detail](const QString& name, const QString& value) {
@@ -64,6 +75,8 @@ void addFacts(ConnectionDetail& detail, const store::Connection& row)
     add(tr("Protocol"), protocolText(row.protocol));
     if (!row.tunnelTo.empty())
         add(tr("Tunnel to"), visible(row.tunnelTo));
+    if (row.tlsTerminated != 0)
+        addTerminated(detail, row);
     if (row.protocol == flow::Protocol::Tls || row.offeredVersion != 0)
         addTls(detail, row);
     else if (!row.detail.empty())

@@ -102,6 +102,7 @@ void MainWindow::connectParts()
     });
     connectHeld();
     connectRules();
+    connectTls();
     connect(m_guard, &GuardSheet::anywayRequested, this, &MainWindow::steal);
     connect(m_guard, &GuardSheet::withoutProbesRequested, this, &MainWindow::stealWithoutProbes);
     connect(m_guard, &GuardSheet::filterRequested, this, &MainWindow::editStealFilter);

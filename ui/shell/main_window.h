@@ -10,6 +10,7 @@
 #pragma once
 
 #include "core/session/address.h"
+#include "core/session/tls_files.h"
 #include "core/targets/ssh_config.h"
 
 #include "ui/bridge/cluster_feed.h"
@@ -162,6 +163,12 @@ private:
     void steal();
     void keepTaker() const;
     void restoreTaker();
+    void connectTls();
+    void editTls();
+    bool askTls();
+    bool sendTls();
+    [[nodiscard]] QString tlsWords() const;
+    void endOld();
     void connectHeld();
     void connectRules();
     void showRules();
@@ -209,6 +216,8 @@ private:
     QDockWidget* m_heldDock = nullptr;
     HeldPanel* m_held = nullptr;
     RulesDialog* m_rules = nullptr;
+    session::TlsFiles m_tls; // of the stolen port
+    quint16 m_tlsGiven = 0;  // the port whose pair was sent and is not in force yet
     QTimer m_previewTimer;
     QTimer m_clearTimer; // until what was cleared is freed
     QAction* m_undoClear = nullptr;

@@ -75,7 +75,8 @@ void MainWindow::steal()
     keepTaker();
     m_held->setAddress(*taker);
     m_work.attachment.setTaker(*taker, m_steal->onFailure());
-    m_work.attachment.setMode(Mode::Steal);
+    if (sendTls())
+        m_work.attachment.setMode(Mode::Steal);
 }
 
 // The texts of a fixed answer are not kept: they may hold what belongs on no disk.
@@ -90,6 +91,10 @@ void MainWindow::keepTaker() const
     settings.setValue(QStringLiteral("steal/status"), choice.taker.status);
     settings.setValue(QStringLiteral("steal/file"), QString::fromStdString(choice.taker.bodyFile));
     settings.setValue(QStringLiteral("steal/onFailure"), static_cast<int>(choice.onFailure));
+    settings.setValue(QStringLiteral("steal/tls"), choice.taker.tls);
+    settings.setValue(QStringLiteral("steal/tlsCa"), QString::fromStdString(choice.taker.tlsCa));
+    settings.setValue(QStringLiteral("steal/tlsName"),
+                      QString::fromStdString(choice.taker.tlsName));
 }
 
 void MainWindow::restoreTaker()
@@ -107,6 +112,9 @@ void MainWindow::restoreTaker()
     }
     if (settings.value(QStringLiteral("steal/http1")).toBool())
         taker.speaks = session::Taker::Speaks::Http1;
+    taker.tls = settings.value(QStringLiteral("steal/tls")).toBool();
+    taker.tlsCa = settings.value(QStringLiteral("steal/tlsCa")).toString().toStdString();
+    taker.tlsName = settings.value(QStringLiteral("steal/tlsName")).toString().toStdString();
     taker.status = static_cast<std::uint16_t>(
         std::clamp(settings.value(QStringLiteral("steal/status"), 503).toInt(), 200, 599));
     taker.bodyFile = settings.value(QStringLiteral("steal/file")).toString().toStdString();
@@ -260,9 +268,13 @@ void MainWindow::refreshSteal()
     QString banner = words;
     if (const quint32 old = attachment.oldConnections(); old != 0)
         banner += tr("   ·   connections open before stay with the service: %1").arg(old);
+    if (const QString tls = tlsWords(); !tls.isEmpty())
+        banner += QStringLiteral("   ·   ") + tls;
     m_steal->setStealingFrom(
         stealing ? tr(":%1 of %2").arg(attachment.stealPort()).arg(attachment.name()) : QString(),
         banner);
+    m_steal->setOld(stealing && attachment.canEndOld() ? attachment.oldConnections() : 0);
+    m_steal->setTls(m_tls.named());
     // The banner of a short window says it all.
     m_steal->setStripVisible(attachment.canSteal() && !(stealing && height() < shortBelow));
     m_steal->setFilter(

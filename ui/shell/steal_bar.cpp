@@ -30,6 +30,8 @@ StealBar::StealBar(QWidget* parent)
     , m_taker(new QLineEdit(this))
     , m_takerWords(new QLabel(this))
     , m_heldButton(new QPushButton(this))
+    , m_old(new QPushButton(this))
+    , m_tls(new QPushButton(this))
 {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -39,6 +41,8 @@ StealBar::StealBar(QWidget* parent)
     setStealingFrom({}, {});
     showChoice();
     setHeld(0);
+    setOld(0);
+    setTls(false);
 }
 
 QWidget* StealBar::makeBanner()
@@ -60,6 +64,10 @@ QWidget* StealBar::makeBanner()
     m_heldButton->setObjectName(QStringLiteral("showHeld"));
     m_heldButton->setIcon(theme::icon(QStringLiteral("freeze")));
     connect(m_heldButton, &QPushButton::clicked, this, &StealBar::heldRequested);
+    m_old->setObjectName(QStringLiteral("endOld"));
+    m_old->setToolTip(tr("Ends the connections that were open before stealing began, so that their "
+                         "clients come back through this agent"));
+    connect(m_old, &QPushButton::clicked, this, &StealBar::endOldRequested);
     auto* row = new QHBoxLayout(m_banner);
     row->setContentsMargins(
         theme::gap + theme::gapSmall, theme::gapSmall, theme::gap, theme::gapSmall);
@@ -67,6 +75,7 @@ QWidget* StealBar::makeBanner()
     row->addWidget(icon);
     row->addWidget(m_stealing);
     row->addWidget(m_summary, 1);
+    row->addWidget(m_old);
     row->addWidget(m_heldButton);
     row->addWidget(stop);
     return m_banner;
@@ -106,6 +115,9 @@ QWidget* StealBar::makeStrip()
     rules->setObjectName(QStringLiteral("showRules"));
     rules->setToolTip(tr("The packet rules in force at the target (Ctrl+Shift+R)"));
     connect(rules, &QPushButton::clicked, this, &StealBar::rulesRequested);
+    m_tls->setObjectName(QStringLiteral("editTls"));
+    m_tls->setToolTip(tr("Certificate and key of the service, so that TLS ends at the agent"));
+    connect(m_tls, &QPushButton::clicked, this, &StealBar::tlsRequested);
     m_taker->setObjectName(QStringLiteral("takerAddress"));
     m_taker->setAccessibleName(tr("Address that answers stolen requests"));
     m_taker->setPlaceholderText(QStringLiteral("127.0.0.1:8080"));
@@ -131,6 +143,7 @@ QWidget* StealBar::makeStrip()
     row->addWidget(m_taker);
     row->addWidget(m_takerWords);
     row->addWidget(handler);
+    row->addWidget(m_tls);
     row->addWidget(rules);
     return m_strip;
 }
@@ -145,6 +158,17 @@ void StealBar::setStealingFrom(const QString& target, const QString& filterWords
     m_summary->setToolTip(filterWords);
     m_stealing->setToolTip(filterWords);
     m_stealing->setAccessibleName(m_stealing->text());
+}
+
+void StealBar::setOld(quint32 count)
+{
+    m_old->setText(tr("End %n old…", nullptr, static_cast<int>(count)));
+    m_old->setVisible(count != 0);
+}
+
+void StealBar::setTls(bool chosen)
+{
+    m_tls->setText(chosen ? tr("T&LS: ended…") : tr("T&LS…"));
 }
 
 void StealBar::setFilter(const QString& words, bool everything, bool applied)

@@ -47,6 +47,11 @@ public:
     void focusTaker();
     void editTaker();
 
+    // Connections from before that can be ended; 0: there is nothing to end.
+    void setOld(quint32 count);
+    // A certificate is chosen.
+    void setTls(bool chosen);
+
     // Requests that wait for a person.
     void setHeld(int count);
     void focusPort();
@@ -57,6 +62,8 @@ signals:
     void takerChanged();
     void heldRequested();
     void rulesRequested();
+    void tlsRequested();
+    void endOldRequested();
     void portChosen(quint16 port);
 
 private:
@@ -78,6 +85,8 @@ private:
     QLineEdit* m_taker;
     QLabel* m_takerWords;
     QPushButton* m_heldButton;
+    QPushButton* m_old;
+    QPushButton* m_tls;
     TakerChoice m_choice;
 };
 

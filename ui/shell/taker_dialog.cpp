@@ -93,6 +93,9 @@ TakerDialog::TakerDialog(const TakerChoice& choice, QWidget* parent)
     , m_pages(new QStackedWidget(this))
     , m_address(new QLineEdit(this))
     , m_http1(new QCheckBox(tr("Translate HTTP/2 requests to HTTP/1.1"), this))
+    , m_tls(new QCheckBox(tr("By &TLS"), this))
+    , m_ca(new QLineEdit(this))
+    , m_name(new QLineEdit(this))
     , m_status(new QSpinBox(this))
     , m_headers(new QPlainTextEdit(this))
     , m_body(new QPlainTextEdit(this))
@@ -146,7 +149,7 @@ TakerDialog::TakerDialog(const TakerChoice& choice, QWidget* parent)
         check();
     });
     show(choice);
-    for (QLineEdit* edit : {m_address, m_file, m_release})
+    for (QLineEdit* edit : {m_address, m_ca, m_file, m_release})
         connect(edit, &QLineEdit::textChanged, this, &TakerDialog::check);
     for (QPlainTextEdit* edit : {m_headers, m_body})
         connect(edit, &QPlainTextEdit::textChanged, this, &TakerDialog::check);
@@ -161,11 +164,24 @@ QWidget* TakerDialog::makeAddressPage()
     m_address->setObjectName(QStringLiteral("takerDialogAddress"));
     m_address->setPlaceholderText(QStringLiteral("127.0.0.1:8080"));
     m_http1->setObjectName(QStringLiteral("takerHttp1"));
+    connect(m_tls, &QCheckBox::toggled, this, &TakerDialog::check);
     rows->addRow(tr("A&ddress"), m_address);
+    m_tls->setObjectName(QStringLiteral("takerTls"));
+    m_ca->setObjectName(QStringLiteral("takerCa"));
+    m_ca->setPlaceholderText(tr("PEM file; empty: the system's, and on this machine anybody"));
+    m_name->setObjectName(QStringLiteral("takerName"));
+    m_name->setPlaceholderText(tr("the address"));
     rows->addRow(QString(), m_http1);
+    rows->addRow(QString(), m_tls);
+    rows->addRow(tr("Signed b&y"), m_ca);
+    rows->addRow(tr("Server na&me"), m_name);
+    for (QLineEdit* edit : {m_ca, m_name}) {
+        edit->setEnabled(false);
+        connect(m_tls, &QCheckBox::toggled, edit, &QWidget::setEnabled);
+    }
     rows->addRow(QString(),
                  hint(tr("Reachable from this machine. Without translation an HTTP/2 request, gRPC "
-                         "among them, reaches the program as HTTP/2 without TLS."),
+                         "among them, reaches the program as HTTP/2."),
                       page));
     return page;
 }
@@ -227,6 +243,9 @@ void TakerDialog::show(const TakerChoice& choice)
     m_address->setText(addressText(taker));
     m_release->setText(addressText(taker));
     m_http1->setChecked(taker.speaks == session::Taker::Speaks::Http1);
+    m_tls->setChecked(taker.tls);
+    m_ca->setText(QString::fromStdString(taker.tlsCa));
+    m_name->setText(QString::fromStdString(taker.tlsName));
     m_status->setValue(taker.status);
     QString headers;
     for (const auto& [name, value] : taker.headers)
@@ -249,6 +268,9 @@ TakerChoice TakerDialog::choice() const
     }
     taker.speaks =
         m_http1->isChecked() ? session::Taker::Speaks::Http1 : session::Taker::Speaks::AsCaller;
+    taker.tls = m_tls->isChecked();
+    taker.tlsCa = m_ca->text().trimmed().toStdString();
+    taker.tlsName = m_name->text().trimmed().toStdString();
     taker.status = static_cast<std::uint16_t>(m_status->value());
     taker.headers = readHeaders(m_headers->toPlainText());
     taker.body = m_body->toPlainText().toStdString();
@@ -263,6 +285,9 @@ QString TakerDialog::problem() const
     const TakerChoice now = choice();
     switch (now.taker.kind) {
     case Kind::Address:
+        if (now.taker.tls && !now.taker.tlsCa.empty()
+            && !QFileInfo(m_ca->text().trimmed()).isReadable())
+            return tr("%1 cannot be read.").arg(m_ca->text().trimmed());
         return readAddress(m_address->text()) ? QString() : tr("The address is HOST:PORT.");
     case Kind::Held:
         return m_release->text().trimmed().isEmpty() || readAddress(m_release->text())

@@ -59,6 +59,9 @@ private:
     QStackedWidget* m_pages;
     QLineEdit* m_address;
     QCheckBox* m_http1;
+    QCheckBox* m_tls;
+    QLineEdit* m_ca;
+    QLineEdit* m_name;
     QSpinBox* m_status;
     QPlainTextEdit* m_headers;
     QPlainTextEdit* m_body;

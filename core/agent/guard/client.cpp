@@ -299,6 +299,16 @@ base::Result<steal::ForeignRules> Client::foreignRules(int networkNamespace)
     return rules;
 }
 
+base::Result<steal::OldConnections> Client::endOld(int networkNamespace, std::uint16_t port)
+{
+    Request request{.ask = Ask::EndOld};
+    request.port = port;
+    const auto answer = ask(m_line, request, networkNamespace);
+    if (!answer)
+        return answer.error();
+    return steal::OldConnections{answer.value().reply.number, answer.value().reply.count};
+}
+
 base::Result<std::vector<std::string>> Client::clearDead(int networkNamespace)
 {
     const auto answer = withDescriptors(ask(m_line, {.ask = Ask::ClearDead}, networkNamespace), 1);

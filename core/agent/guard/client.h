@@ -31,6 +31,7 @@ public:
     markedSockets(int networkNamespace, int family, std::size_t count) override;
     base::Result<std::vector<io::SocketAddress>> addresses(int networkNamespace) override;
     base::Result<steal::ForeignRules> foreignRules(int networkNamespace) override;
+    base::Result<steal::OldConnections> endOld(int networkNamespace, std::uint16_t port) override;
     base::Result<std::vector<std::string>> clearDead(int networkNamespace) override;
     base::Result<ResolvedTarget> resolve(const std::string& spec) override;
     wire::TargetList listTargets() override;

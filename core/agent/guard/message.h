@@ -30,6 +30,7 @@ enum class Ask : std::uint32_t
     Addresses,     // → file with sockaddrs
     ForeignRules,  // → file with lines
     ClearDead,     // → file with lines
+    EndOld,        // port → number: ended, count: left
     LetGoOfErrors, // the guard's standard error becomes nothing: whoever read it is gone
     // On the line of a capture:
     PacketSocket, // number: type, as capture::PacketSockets
@@ -59,6 +60,7 @@ struct Reply
     bool persistent = false;
     std::uint16_t port = 0;
     std::uint32_t number = 0;
+    std::uint32_t count = 0;
     std::array<char, mostText> text{}; // what failed, if so
     std::array<char, mostText> where{};
     std::array<char, mostText> advice{};

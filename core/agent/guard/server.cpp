@@ -267,6 +267,15 @@ void Server::answer(Conversation& to, const Request& request, std::vector<io::Fd
         return give(to.line, foreignFile(m_privileges.foreignRules(networkNamespace)));
     case Ask::ClearDead:
         return give(to.line, lineFile(m_privileges.clearDead(networkNamespace)));
+    case Ask::EndOld: {
+        const auto ended = m_privileges.endOld(networkNamespace, request.port);
+        if (!ended)
+            return fail(to.line, ended.error());
+        Reply reply;
+        reply.number = ended.value().ended;
+        reply.count = ended.value().left;
+        return give(to.line, reply);
+    }
     case Ask::LetGoOfErrors:
         letGoOfErrors();
         return give(to.line, Reply{});

@@ -79,6 +79,9 @@ constexpr std::array allowed{
     SCMP_SYS(mremap),
     SCMP_SYS(madvise),
     SCMP_SYS(mincore),
+    SCMP_SYS(mlock), // private keys
+    SCMP_SYS(mlock2),
+    SCMP_SYS(munlock),
     SCMP_SYS(futex),
     SCMP_SYS(set_robust_list),
     SCMP_SYS(get_robust_list),

@@ -28,6 +28,8 @@ struct WrittenRedirect
     bool gone = false;
     bool drained = true;
     std::optional<base::Duration> patience; // of the last endSilent()
+    std::shared_ptr<const io::TlsTermination> tls;
+    steal::TlsCounts tlsCounts;
 };
 
 class FakeTakenPort : public agent::TakenPort
@@ -58,6 +60,8 @@ public:
         }
     }
 
+    void setTls(std::shared_ptr<const io::TlsTermination> tls) override { m_redirect.tls = tls; }
+
     void release() override { m_redirect.released = true; }
 
     void endSilent(base::Duration patience) override { m_redirect.patience = patience; }
@@ -66,12 +70,43 @@ public:
 
     [[nodiscard]] std::size_t proxied() const override { return m_redirect.drained ? 0 : 1; }
 
+    [[nodiscard]] steal::TlsCounts tlsCounts() const override { return m_redirect.tlsCounts; }
+
     [[nodiscard]] std::string rulesText() const override { return "the rules"; }
 
 private:
     WrittenRedirect& m_redirect;
     bool m_refuses;
 };
+
+// A certificate by its text alone.
+struct MadeUp : io::TlsTermination
+{
+    explicit MadeUp(std::string_view text)
+        : certificate(text)
+    {}
+
+    std::unique_ptr<io::TlsStream> toService(int, const io::TlsOffer&) const override { return {}; }
+
+    std::unique_ptr<io::TlsStream> toCaller(int, bytes::ByteView, const std::string&) const override
+    {
+        return {};
+    }
+
+    bool same(const io::TlsTermination& other) const override { return other.name() == name(); }
+
+    const std::string& name() const override { return certificate; }
+
+    std::string certificate;
+};
+
+inline base::Result<std::shared_ptr<const io::TlsTermination>> madeUp(std::string_view certificate,
+                                                                      std::string_view key)
+{
+    if (key != "its key")
+        return base::Error{.what = "that is not its key", .where = "", .advice = ""};
+    return std::shared_ptr<const io::TlsTermination>(std::make_shared<MadeUp>(certificate));
+}
 
 struct NoGate : steal::TakerGate
 {
@@ -104,18 +139,24 @@ struct Services : agent::PortServices
         told.emplace_back(client, state);
     }
 
+    void tell(base::ClientId client, const wire::TlsState& state) override
+    {
+        toldTls.emplace_back(client, state);
+    }
+
     [[nodiscard]] const agent::Means& means() const override { return m_means; }
 
     [[nodiscard]] std::string stealLacks() const override { return lacks; }
 
     std::string lacks;
     std::vector<std::pair<base::ClientId, wire::PortState>> told;
+    std::vector<std::pair<base::ClientId, wire::TlsState>> toldTls;
 
 private:
     io::Loop m_loop;
     filter::Cache m_filters;
     NoGate m_gate;
-    agent::Means m_means;
+    agent::Means m_means{.tls = &madeUp};
     agent::ProxyEvents m_proxyEvents{m_loop, {}, [] {}};
 };
 
@@ -135,7 +176,17 @@ struct PortRig
         return ports.set(client, wanted);
     }
 
+    wire::PortState
+    stealWith(base::ClientId client, const std::string& certificate, const std::string& key)
+    {
+        ports.setTls(client, {{7}, web, certificate, key});
+        return set(client, Mode::Steal, client == anna ? "path is /a" : "path is /b");
+    }
+
     [[nodiscard]] const WrittenRedirect& now() const { return *redirects.back(); }
+
+    // Whose TLS is ended now; empty: nobody's.
+    [[nodiscard]] std::string ended() const { return now().tls ? now().tls->name() : ""; }
 
     // Whether the capture shows new connections of the port; none: it is not captured.
     [[nodiscard]] std::optional<bool> shown() const

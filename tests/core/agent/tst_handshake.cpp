@@ -56,6 +56,10 @@ struct Requests : agent::ClientRequests
 
     void setPort(agent::ClientConnection&, const wire::SetPort&) override { ++asked; }
 
+    void setTls(agent::ClientConnection&, const wire::SetTls&) override { ++asked; }
+
+    void endOld(agent::ClientConnection&, const wire::EndOld&) override { ++asked; }
+
     void setDelivery(agent::ClientConnection&, const wire::SetDelivery&) override { ++asked; }
 
     void ended(agent::ClientConnection&, const std::string& why) override

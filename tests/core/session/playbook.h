@@ -63,15 +63,19 @@ class Stage
 public:
     explicit Stage(session::Options options = {}, std::size_t channelBytes = 1 << 20)
         : updates(channelBytes)
-        , engine(loop, std::move(options), updates, [this](session::CarrierEvents events) {
-            std::array<int, 2> ends{};
-            ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data());
-            agent = io::Fd(ends[1]);
-            incoming = {};
-            heard.clear();
-            ++connections;
-            return std::make_unique<FakeCarrier>(loop, std::move(events), io::Fd(ends[0]));
-        })
+        , engine(loop,
+                 std::move(options),
+                 updates,
+                 [this](const session::Options&, session::CarrierEvents events) {
+                     std::array<int, 2> ends{};
+                     ::socketpair(
+                         AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data());
+                     agent = io::Fd(ends[1]);
+                     incoming = {};
+                     heard.clear();
+                     ++connections;
+                     return std::make_unique<FakeCarrier>(loop, std::move(events), io::Fd(ends[0]));
+                 })
     {
         FakeCarrier::loss = {session::Fault::Network,
                              {.what = "cut", .where = "playbook", .advice = {}}};

@@ -76,7 +76,8 @@ private slots:
         hello.minor = 4;
         stage.say(hello);
         const auto failed = stage.state(State::Failed);
-        QCOMPARE(failed.value().error.what, "the agent speaks version 9.4, we speak 1.2");
+        QCOMPARE(failed.value().error.what,
+                 "the agent speaks version 9.4, we speak 1." + std::to_string(wire::protocolMinor));
     }
 
     void whatWasNeverLiveIsNotTriedAgain()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The parts of the proxy that need no network.
+#include "core/http2/upgrade.h"
 #include "core/steal/lane.h"
 #include "core/steal/nft_rules.h"
 #include "core/steal/nft_socket.h"
@@ -127,6 +128,23 @@ private slots:
         QCOMPARE(length, std::size_t{2});
         QCOMPARE(steal::commentOf(std::array<std::uint8_t, 3>{0, 200, 'x'}), std::string("x"));
         QCOMPARE(steal::commentOf(std::array<std::uint8_t, 1>{0}), std::string());
+    }
+
+    void upgradeToHttp2IsReadAsItIsWritten()
+    {
+        QVERIFY(http2::namesH2c("h2c"));
+        QVERIFY(http2::namesH2c("websocket, h2c "));
+        QVERIFY(!http2::namesH2c("h2"));
+        QVERIFY(!http2::namesH2c("h2cx,xh2c"));
+        QVERIFY(!http2::namesH2c(""));
+        // SETTINGS_MAX_CONCURRENT_STREAMS 100, INITIAL_WINDOW_SIZE 65,535.
+        const std::vector<std::uint8_t> two{0, 3, 0, 0, 0, 100, 0, 4, 0, 0, 255, 255};
+        QVERIFY(http2::readSettings("AAMAAABkAAQAAP__") == std::optional(two));
+        QVERIFY(http2::readSettings("") == std::optional(std::vector<std::uint8_t>()));
+        QVERIFY(!http2::readSettings("AAMAAABkAAQAAP=="));
+        QVERIFY(!http2::readSettings("AAMAAABkAAQAAP//")); // base64, not base64url
+        QVERIFY(!http2::readSettings("AAMA"));             // half a setting
+        QVERIFY(!http2::readSettings(std::string(1'024, 'A')));
     }
 };
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Faults of what stands around a stolen port: the program that answers here (F8), the service itself (F9), other
-clients (F19). Real nginx, curl and sockets; the real agent and podglassctl."""
+clients (F19), connections from before (F20). Real nginx, curl and sockets; the real agent and podglassctl."""
 import os
 import socket
 import struct
@@ -14,6 +14,28 @@ import lab
 from killed_agent import FILTER, Taker, stolen
 
 STOLEN = ('-H', 'x-pg-steal: 1')
+CALLERS = '''
+import socket, sys, time
+def ask(c):
+    c.settimeout(5)
+    try:
+        c.sendall(b"GET /b1 HTTP/1.1\\r\\nHost: x\\r\\nx-pg-steal: 1\\r\\n\\r\\n")
+        got = b""
+        while not got.endswith((b"\\r\\n\\r\\na", b"\\r\\n\\r\\ntaken")):
+            part = c.recv(4096)
+            if not part: return "end"
+            got += part
+        return got.split()[1].decode()
+    except TimeoutError: return "hangs"
+    except OSError: return "reset"
+def all(callers): return " ".join("%%s=%%d" %% (k, got.count(k)) for got in [[ask(c) for c in callers]] for k in sorted(set(got)))
+callers = [socket.create_connection(("%s", 8080)) for _ in range(100)]
+print(all(callers), flush=True); sys.stdin.readline()
+print(all(callers), flush=True)
+callers = [socket.create_connection(("%s", 8080)) for _ in range(100)]
+print(all(callers), flush=True); sys.stdin.readline()
+print(all(callers), flush=True)
+''' % (lab.POD4, lab.POD4)
 
 
 class RawTaker:
@@ -191,10 +213,13 @@ while True:
                 return rig.get('/b1', '-o', '/dev/null', '-w', '%{http_code}', *options).stdout
             one = client('header "x-a" exists', first)
             two = client('header "x-b" exists', second)
-            # The first filter by age, every time.
+            # The first filter by age, every time; both are told of the other.
             for _ in range(20):
                 self.assertEqual(status('-H', 'x-a: 1', '-H', 'x-b: 1'), '299')
             self.assertEqual((status('-H', 'x-b: 1'), status()), ('298', '200'))
+            self.assertIn('steals before you: header "x-a" exists', str(two.states))
+            self.assertIn('steals after you: header "x-b" exists', str(lab.until(lambda: [
+                state for state in one.states if state.get('other_clients')], what='the first to be told')))
             decisions = [event['taker'] for event in two.of('decision') if event['decision'] == 'stolen']
             self.assertEqual(len(set(decisions)), 2, 'each shows who took it')
             # One leaves while the other steals.
@@ -202,6 +227,26 @@ while True:
             lab.until(lambda: status('-H', 'x-a: 1') == '200', what='the first to be gone')
             for _ in range(20):
                 self.assertEqual(status('-H', 'x-a: 1', '-H', 'x-b: 1'), '298')
+
+    def test_f20_old_connections_end_when_asked(self):
+        with lab.Lab() as rig, Taker() as taker:
+            hold = rig.start('python3', '-c', CALLERS, where=rig.caller, stdin=subprocess.PIPE,
+                             stdout=subprocess.PIPE, text=True).child
+            self.assertEqual(hold.stdout.readline(), '200=100\n')
+            ctl = self.steal(rig, taker.address, '--end-old')
+            ended = lab.until(lambda: ctl.of('old-ended'), what='the end of the old ones: ' + ctl.said())[0]
+            self.assertEqual((ended['ended'], ended['left']), (100, 0))
+            hold.stdin.write('\n')
+            hold.stdin.flush()
+            self.assertEqual(hold.stdout.readline(), 'reset=100\n', 'none hangs')
+            self.assertEqual(hold.stdout.readline(), '299=100\n', 'they come back stolen')
+            # At the end of stealing, keep-alive connections that it took go on to the service.
+            ctl.finish()
+            hold.stdin.write('\n')
+            hold.stdin.flush()
+            last = hold.stdout.readline()
+            self.assertNotIn('hangs', last)
+            self.assertEqual(last, '200=100\n')
 
 
 if __name__ == '__main__':

@@ -261,8 +261,9 @@ class Ctl(Process):
 
     def agent(self):
         """Its guard, which is the process that podglassctl started."""
+        programs = [os.path.realpath(AGENT), os.path.realpath(AGENT) + '-tls']
         return until(lambda: [pid for pid in children(self.child.pid)
-                              if os.path.samefile('/proc/%d/exe' % pid, AGENT)],
+                              if os.readlink('/proc/%d/exe' % pid) in programs],
                      what='the agent')[0]
 
     def worker(self):

@@ -169,6 +169,42 @@ class Http2Path(unittest.TestCase):
         self.assertNotEqual(slow.wait(20), 0)
         self.assertEqual(self.curl('/x'), b'theirs')
 
+    def test_p1_upgrade_becomes_http2_with_filters(self):
+        """A caller that begins with HTTP/1.1 and `Upgrade: h2c` is on HTTP/2 from then on (RFC 7540 3.2)."""
+        lab = self.lab
+        lab.processes[0].stop()
+        os.makedirs(os.path.join(lab.folder, 'px'))
+        lab.start('nghttpd', '--no-tls', '-d', os.path.join(lab.folder, 'theirs'), '--echo-upload', '--trailer',
+                  'grpc-status: 0', '9000', where=lab.pod, stdout=subprocess.DEVNULL)
+        lab.start('nghttpx', '--frontend=0.0.0.0,8080;no-tls', '--backend=127.0.0.1,9000;;proto=h2', '--workers=1',
+                  '--errorlog-file=/dev/null', where=lab.pod, cwd=os.path.join(lab.folder, 'px'))
+        for port in (8080, 9000):
+            until(lambda: run(*inside(lab.pod, 'ss', '-ltnH', 'sport = :%d' % port)).stdout, what='port %d' % port)
+
+        def nghttp(*paths):
+            return run(*inside(lab.caller, 'nghttp', '-nuv', *(URL + path for path in paths))).stdout
+        self.assertIn('HTTP Upgrade request', nghttp('/x'))
+        ctl = self.taken_by_nghttpd()
+        got = nghttp('/x', '/x?me', '/x?2', '/x?me=2')
+        self.assertIn('HTTP Upgrade success', got)
+        # Stream 1 and one more by the service, two by the taker.
+        self.assertEqual(sorted(re.findall(r'grpc-status: (.)', got)), ['0', '0', '7', '7'], got)
+        until(lambda: len(ctl.of('decision')) == 4, what='four decisions')
+        self.assertEqual([event['decision'] for event in ctl.of('decision')].count('stolen'), 2)
+        # Bodies are whole, on stream 1 and on others; curl upgrades too (it takes no large first answer).
+        got = subprocess.run(inside(lab.caller, 'nghttp', '-u', URL + '/big'), capture_output=True).stdout
+        self.assertEqual(got, self.content('theirs', 'big'))
+        path = '--http2', '-s', '-m', '20'
+        got = subprocess.run(inside(lab.caller, 'curl', *path, '-w', ' %{http_version}', URL + '/x', URL + '/big'),
+                             capture_output=True).stdout
+        self.assertEqual(got, b'theirs 2' + self.content('theirs', 'big') + b' 2')
+        ctl.stop()
+        # The first request itself may be somebody's: then it is that program's to upgrade or not.
+        self.lab.ctl(*MINE, '--answer', '418', '--answer-body', 'tea').ready()
+        got = subprocess.run(inside(lab.caller, 'curl', *path, '-H', 'x-me: 1', '-w', ' %{http_code} %{http_version}',
+                                    URL + '/x'), capture_output=True).stdout
+        self.assertEqual(got, b'tea 418 1.1')
+
     def test_service_of_http1_only_is_as_without_us(self):
         lab = self.lab
         lab.processes[0].stop()

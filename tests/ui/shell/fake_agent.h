@@ -66,7 +66,8 @@ public:
             attached.ports.insert(attached.ports.begin(), {8080, "0.0.0.0", "checkout"});
         attached.capabilities = static_cast<std::uint64_t>(wire::Capability::Mirror)
                                 | static_cast<std::uint64_t>(wire::Capability::Steal)
-                                | static_cast<std::uint64_t>(wire::Capability::Rules);
+                                | static_cast<std::uint64_t>(wire::Capability::Rules)
+                                | static_cast<std::uint64_t>(wire::Capability::EndOld);
         push(attached);
     }
 
@@ -86,7 +87,16 @@ public:
         state.port = wanted.port;
         state.mode = wanted.mode;
         state.revision = wanted.revision;
+        state.oldConnections = wanted.mode == wire::Mode::Steal ? oldOnes : 0;
         push(state);
+    }
+
+    void setTls(wire::SetTls wanted) override { certificates.push_back(std::move(wanted)); }
+
+    void endOld(base::TargetId target, std::uint16_t port) override
+    {
+        push(wire::OldEnded{1, target, port, oldOnes, 0});
+        oldEnded = port;
     }
 
     void setDelivery(const wire::SetDelivery& wanted) override { deliveries.push_back(wanted); }
@@ -159,6 +169,9 @@ public:
     std::vector<wire::SetPort> sent;
     std::vector<base::TargetId> detached;
     std::vector<wire::SetDelivery> deliveries;
+    std::vector<wire::SetTls> certificates;
+    std::uint32_t oldOnes = 0;
+    std::uint16_t oldEnded = 0;
     int rulesAsked = 0;
     std::string rulesInForce = "table inet podglass_8080_1 {\n\tchain prerouting {\n\t}\n}\n";
     std::optional<session::Taker> taker;
