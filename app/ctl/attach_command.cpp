@@ -65,7 +65,13 @@ void AttachCommand::update(session::Update& update)
     if (const auto* batch = std::get_if<flow::EventBatch>(&update)) {
         events(*batch);
     } else if (const auto* failure = std::get_if<wire::Failure>(&update)) {
-        fail(*failure);
+        if (failure->request != 0 || failure->target || failure->lasting)
+            fail(*failure);
+        else // of the agent as a whole, and it passes
+            std::cerr << "podglassctl: "
+                      << exporting::printable(
+                             base::Error{failure->what, failure->where, failure->advice}.text())
+                      << std::endl;
     } else if (const auto* now = std::get_if<wire::Attached>(&update)) {
         attached(*now);
     } else if (const auto* state = std::get_if<wire::PortState>(&update)) {

@@ -34,6 +34,14 @@ wire::Hello helloOf(const AgentOptions& options)
     return hello;
 }
 
+// For somebody who is not served; a pipe or socket just made has room for so little.
+void sayGoodbye(const io::Fd& output, const base::Error& why)
+{
+    std::vector<std::uint8_t> frame;
+    wire::encode(wire::Message(wire::Goodbye{why.what + "; " + why.advice}), frame);
+    [[maybe_unused]] const ssize_t sent = ::write(output.get(), frame.data(), frame.size());
+}
+
 } // namespace
 
 Agent::Agent(io::Loop& loop, AgentOptions options)
@@ -45,6 +53,7 @@ Agent::Agent(io::Loop& loop, AgentOptions options)
                  .gone = [this](AttachedTarget& target,
                                 const base::Error& error) { onTargetGone(target, error); }})
     , m_second(loop.after(second, [this] { onSecond(); }))
+    , m_memory(loop, [this] { onMemory(); })
 {}
 
 Agent::~Agent()
@@ -61,6 +70,10 @@ base::Status Agent::serve(io::Fd input, io::Fd output, std::optional<Secret> sec
         return base::Error{.what = std::to_string(m_clients.size()) + " clients are served already",
                            .where = "serve a client",
                            .advice = "close one of them"};
+    if (base::Status room = roomForMore("serve a client"); !room) {
+        sayGoodbye(output, room.error());
+        return room;
+    }
     const base::ClientId id{m_nextClient++};
     ClientRequests& requests = *this; // a private base: make_unique could not convert
     auto client = std::make_unique<ClientConnection>(m_loop,
@@ -75,6 +88,7 @@ base::Status Agent::serve(io::Fd input, io::Fd output, std::optional<Secret> sec
         return started;
     if (m_proxyEvents)
         client->feed().follow(m_proxyEvents->broadcast().ring(), {});
+    client->feed().squeeze(m_memory.level() != MemoryLevel::Enough);
     m_clients.emplace(id, std::move(client));
     return started;
 }
@@ -194,6 +208,48 @@ void Agent::onSecond()
     }
     if (idle() && m_onIdle)
         m_onIdle();
+}
+
+// Everything that is kept of the mirrored traffic goes, and nothing new comes; or it goes on.
+void Agent::onMemory()
+{
+    const bool shed = m_memory.level() != MemoryLevel::Enough;
+    log("memory: " + m_memory.share() + " are in use: mirroring "
+        + (shed ? "is paused" : "goes on"));
+    for (const auto& [id, target] : m_targets.all())
+        target->pause(shed);
+    for (const auto& [id, client] : m_clients) {
+        client->feed().squeeze(shed);
+        client->wake();
+        tellOfMemory(*client);
+    }
+}
+
+// In words, and how much was not looked at; connections that were open are told as evicted.
+void Agent::tellOfMemory(ClientConnection& client)
+{
+    if (!client.ready())
+        return;
+    std::uint64_t packets = 0;
+    std::uint64_t bytes = 0;
+    for (const auto& [id, target] : m_targets.all()) {
+        packets += target->counters().unseenPackets.load(std::memory_order_relaxed);
+        bytes += target->counters().unseenBytes.load(std::memory_order_relaxed);
+    }
+    wire::Failure notice;
+    notice.lasting = false;
+    notice.where = "memory limit of the agent";
+    const bool enough = m_memory.level() == MemoryLevel::Enough;
+    notice.what = enough ? "mirroring goes on: the agent has enough memory again"
+                         : "mirroring is paused: the agent is short of memory";
+    if (m_memory.level() == MemoryLevel::Scarce)
+        notice.what += ", and refuses new targets, steals and clients";
+    notice.what += "\n" + m_memory.share() + " are in use; so far " + std::to_string(packets)
+                   + " packets with " + std::to_string(bytes)
+                   + " bytes of payload were not looked at for it";
+    if (!enough)
+        notice.advice = "mirroring goes on by itself; raise the limit, or follow fewer ports";
+    client.send(notice);
 }
 
 // Whoever stays for nobody but old connections does not stay for ever.

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "core/agent/client_connection.h"
+#include "core/agent/memory_watch.h"
 #include "core/agent/target_registry.h"
 #include "core/io/loop.h"
 
@@ -96,6 +97,11 @@ private:
     void tell(base::ClientId client, const wire::TlsState& state) override;
     [[nodiscard]] std::string stealLacks() const override;
 
+    [[nodiscard]] base::Status roomForMore(const std::string& where) const override
+    {
+        return m_memory.roomForMore(where);
+    }
+
     [[nodiscard]] const Means& means() const override { return m_options.means; }
 
     void onTargetReady(AttachedTarget& target);
@@ -108,13 +114,16 @@ private:
     void wakeClientsOf(const AttachedTarget& target);
     void onSecond();
     void limitSeeingOut(base::Instant now);
+    void onMemory();
+    void tellOfMemory(ClientConnection& client);
     [[nodiscard]] ClientConnection* find(base::ClientId client) const;
     void log(const std::string& line) const;
 
     io::Loop& m_loop;
     AgentOptions m_options;
     filter::Cache m_filters;
-    std::shared_ptr<channel::RingBudget> m_ringBudget = std::make_shared<channel::RingBudget>();
+    std::shared_ptr<channel::RingBudget> m_ringBudget =
+        std::make_shared<channel::RingBudget>(ringsBytes());
     std::unique_ptr<ProxyEvents> m_proxyEvents;
     TargetRegistry m_targets;
     std::map<base::ClientId, std::unique_ptr<ClientConnection>> m_clients;
@@ -123,6 +132,7 @@ private:
     std::function<void(std::size_t)> m_onAlone;
     base::Instant m_emptySince = io::Loop::now();
     io::Loop::TimerId m_second;
+    MemoryWatch m_memory;
 };
 
 } // namespace podglass::agent

@@ -52,6 +52,10 @@ void Agent::join(ClientConnection& client, AttachedTarget& target, std::uint32_t
     target.clients.insert(client.id());
     client.feed().follow(target.broadcast().ring(), target.id());
     client.send(target.describe(request));
+    if (m_memory.level() == MemoryLevel::Enough)
+        return;
+    target.pause(true); // it may have come meanwhile
+    tellOfMemory(client);
 }
 
 // Called from inside the target: the registry sweeps it later.

@@ -57,6 +57,9 @@ public:
     // Each second.
     void tick();
 
+    // The agent is short of memory: what is mirrored is counted only.
+    void pause(bool paused) { m_capture.command(PauseCapture{paused}); }
+
     // What whoever attaches is told besides.
     void note(std::string words) { m_note = std::move(words); }
 

@@ -49,6 +49,8 @@ PipelineFigures CapturePipeline::figures()
     return {.packets = demuxed.packets,
             .packetBytes = demuxed.bytes,
             .malformed = demuxed.malformed,
+            .unseenPackets = m_tracker.unseen().packets,
+            .unseenBytes = m_tracker.unseen().bytes,
             .openConnections = static_cast<std::uint32_t>(m_tracker.counters().connections)};
 }
 

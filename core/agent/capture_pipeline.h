@@ -20,6 +20,8 @@ struct PipelineFigures
     std::uint64_t packets = 0;
     std::uint64_t packetBytes = 0;
     std::uint64_t malformed = 0;
+    std::uint64_t unseenPackets = 0; // while it was paused
+    std::uint64_t unseenBytes = 0;
     std::uint32_t openConnections = 0;
 };
 
@@ -38,6 +40,9 @@ public:
     void setPlan(const CapturePlan& plan);
     void proxyOwns(const flow::Endpoint& client, const flow::Endpoint& server, bool owned);
     void kernelDropped(std::uint64_t packets, base::Timestamp at);
+
+    // Short of memory: nothing is followed any more, what comes is counted (Tracker::pause).
+    void pause(bool paused) { m_tracker.pause(paused); }
 
     void tick(base::Instant now) { m_tracker.tick(now); }
 

@@ -36,10 +36,16 @@ struct ProxyOwns
     bool owned = true;
 };
 
+// The agent is short of memory, or is no longer.
+struct PauseCapture
+{
+    bool paused = true;
+};
+
 struct StopCapture
 {};
 
-using CaptureCommand = std::variant<CapturePlan, ProxyOwns, StopCapture>;
+using CaptureCommand = std::variant<CapturePlan, ProxyOwns, PauseCapture, StopCapture>;
 
 // -- from it -------------------------------------------------------------------------------------
 
@@ -65,6 +71,8 @@ struct CaptureCounters
     std::atomic<std::uint64_t> packetBytes{0};
     std::atomic<std::uint64_t> kernelDrops{0};
     std::atomic<std::uint64_t> malformed{0};
+    std::atomic<std::uint64_t> unseenPackets{0}; // while the agent was short of memory
+    std::atomic<std::uint64_t> unseenBytes{0};
     std::atomic<std::uint64_t> ringBytes{0}; // mapped for packets, all interfaces
     std::atomic<std::uint32_t> openConnections{0};
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/agent/capture_run.h"
 
+#include <malloc.h>
 #include <new>
 
 #include <sys/epoll.h>
@@ -94,6 +95,8 @@ void CaptureRun::onCommands()
             apply(*plan);
         else if (const auto* owns = std::get_if<ProxyOwns>(&command))
             m_pipeline.proxyOwns(owns->client, owns->server, owns->owned);
+        else if (const auto* pause = std::get_if<PauseCapture>(&command))
+            this->pause(pause->paused);
         else
             m_loop.stop();
     }
@@ -106,6 +109,17 @@ void CaptureRun::apply(const CapturePlan& plan)
     for (const auto& [port, takesNew] : plan.ports)
         ports.insert(port);
     m_interfaces.setPorts(ports);
+}
+
+void CaptureRun::pause(bool paused)
+{
+    {
+        const channel::Ring::Batch batch(m_ring);
+        m_pipeline.pause(paused);
+    }
+    if (paused)
+        ::malloc_trim(0); // what was freed counts against the limit until the kernel has it back
+    count();
 }
 
 void CaptureRun::onLinks()
@@ -143,6 +157,8 @@ void CaptureRun::count()
     m_counters.packets.store(figures.packets, std::memory_order_relaxed);
     m_counters.packetBytes.store(figures.packetBytes, std::memory_order_relaxed);
     m_counters.malformed.store(figures.malformed, std::memory_order_relaxed);
+    m_counters.unseenPackets.store(figures.unseenPackets, std::memory_order_relaxed);
+    m_counters.unseenBytes.store(figures.unseenBytes, std::memory_order_relaxed);
     m_counters.openConnections.store(figures.openConnections, std::memory_order_relaxed);
     m_counters.ringBytes.store(m_interfaces.ringBytes(), std::memory_order_relaxed);
 }

@@ -30,6 +30,7 @@ private:
     base::Result<std::size_t> take(capture::LiveSource& source);
     void onCommands();
     void apply(const CapturePlan& plan);
+    void pause(bool paused);
     void onLinks();
     void onSecond();
     void onTick();

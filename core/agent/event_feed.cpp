@@ -276,7 +276,9 @@ void EventFeed::keepUp()
 
 std::uint64_t EventFeed::lagLimit(const Reading& reading) const
 {
-    const std::uint64_t room = reading.ring->reach() / 4 * 3;
+    std::uint64_t room = reading.ring->reach() / 4 * 3;
+    if (m_squeezed)
+        room = std::min<std::uint64_t>(room, limits::ringChunkBytes);
     return m_lagBytes == 0 ? room : std::min(room, m_lagBytes);
 }
 

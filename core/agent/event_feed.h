@@ -41,6 +41,9 @@ public:
     // What the client is to be told this second.
     std::vector<wire::DeliveryState> deliveries();
 
+    // The agent is short of memory: at most limits::ringChunkBytes may wait for this client.
+    void squeeze(bool on) { m_squeezed = on; }
+
     // A frame made by hand for this client (a connection that was open when it subscribed).
     void announce(bytes::ByteView frame);
 
@@ -102,6 +105,7 @@ private:
     std::vector<Reading> m_readings;
     std::unordered_map<std::uint64_t, PortDelivery> m_ports; // by target and port as one number
     std::uint64_t m_lagBytes = 0; // the smallest that any port's wish names; 0: none
+    bool m_squeezed = false;
     std::unordered_set<base::ConnectionId> m_closed; // for this client only, since it lagged
     std::vector<std::uint8_t> m_cut;                 // a frame with this client's body limit
     std::vector<std::uint8_t> m_saved;               // whole frames; the first m_savedRead are out

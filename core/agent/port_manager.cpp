@@ -74,6 +74,11 @@ PortManager::checked(const Port& port, base::ClientId client, const wire::SetPor
         return base::Error{.what = "this agent cannot steal: " + lacks,
                            .where = where,
                            .advice = "mirroring works without"};
+    // What is stolen already may be edited.
+    if (!port.stolen) {
+        if (const base::Status room = m_services.roomForMore(where); !room)
+            return room.error();
+    }
     auto compiled = m_services.filters().get(wanted.filter, filter::Use::Steal);
     if (!compiled)
         return compiled.error();

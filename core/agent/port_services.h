@@ -33,6 +33,8 @@ public:
     [[nodiscard]] virtual const Means& means() const = 0;
     // Empty: this agent can steal. Else what it lacks, in words.
     [[nodiscard]] virtual std::string stealLacks() const = 0;
+    // An error while memory is so scarce that nothing new is begun.
+    [[nodiscard]] virtual base::Status roomForMore(const std::string& where) const = 0;
 };
 
 } // namespace podglass::agent

@@ -32,6 +32,8 @@ base::Result<AttachedTarget*> TargetRegistry::open(const std::string& spec)
                                std::to_string(m_targets.size()) + " targets are attached already",
                            .where = "attach to " + spec,
                            .advice = "detach one of them first"};
+    if (const base::Status room = m_services.roomForMore("attach to " + spec); !room)
+        return room.error();
     auto resolved = m_services.means().privileges->resolve(spec);
     if (!resolved)
         return resolved.error();

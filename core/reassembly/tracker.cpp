@@ -63,6 +63,11 @@ void Tracker::onPacket(const capture::Packet& packet)
         ++m_table.ownCounters().ignored;
         return;
     }
+    if (m_paused) {
+        ++m_unseen.packets;
+        m_unseen.bytes += segment.length();
+        return;
+    }
     m_table.segment(segment, serverSide(segment), m_when);
 }
 
@@ -88,6 +93,14 @@ void Tracker::finish()
     m_table.closeIf(flow::CloseReason::CaptureStopped, m_when, [](const flow::ConnectionOpened&) {
         return true;
     });
+}
+
+void Tracker::pause(bool paused)
+{
+    m_paused = paused;
+    if (paused)
+        m_table.closeIf(
+            flow::CloseReason::Evicted, m_when, [](const flow::ConnectionOpened&) { return true; });
 }
 
 void Tracker::setPorts(const std::set<std::uint16_t>& ports)

@@ -47,6 +47,19 @@ public:
     // Everything that is open is closed as CaptureStopped, in the order of ids.
     void finish();
 
+    // What was not looked at while it paused, since the beginning.
+    struct Unseen
+    {
+        std::uint64_t packets = 0;
+        std::uint64_t bytes = 0; // of payload, retransmissions included
+    };
+
+    // Paused: everything that is open is closed as Evicted, so that nothing is kept, and packets of
+    // the ports of interest are only counted. Afterwards connections are joined late.
+    void pause(bool paused);
+
+    [[nodiscard]] const Unseen& unseen() const { return m_unseen; }
+
     // The server ports of interest. Connections of a port that is taken out are closed.
     void setPorts(const std::set<std::uint16_t>& ports);
 
@@ -89,6 +102,8 @@ private:
     AgedMap<Ignored> m_ignored;
     Moment m_when;
     base::Instant m_nextTick; // Clock::Packets
+    bool m_paused = false;
+    Unseen m_unseen;
 };
 
 } // namespace podglass::reassembly

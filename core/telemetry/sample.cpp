@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/telemetry/sample.h"
 
-#include "core/telemetry/cgroup_memory.h"
 #include "core/telemetry/process_usage.h"
 #include "core/telemetry/text_file.h"
 
@@ -57,6 +56,12 @@ wire::MemorySample sampleOf(const std::filesystem::path& root, const std::string
 wire::MemorySample ownMemory(const std::filesystem::path& root)
 {
     return sampleOf(root, "self");
+}
+
+std::optional<CgroupMemory> limitedMemory(const std::filesystem::path& root)
+{
+    auto memory = cgroupMemory(root, "self");
+    return memory && memory->limit != 0 ? memory : std::nullopt;
 }
 
 wire::MemorySample targetMemory(const std::filesystem::path& root, std::uint32_t pid)

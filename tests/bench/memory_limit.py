@@ -80,7 +80,7 @@ class Agent:
             self.clients.append(mirror.start(
                 None, mirror.CTL, 'attach', 'agent+unix:%s//netns/%s' % (socket, mirror.POD), '--secret-file', secret,
                 '--port', '8080', '--port', '8081', '--count', '--telemetry', '--quiet', out=self.sums[-1],
-                start_new_session=True))
+                err=self.sums[-1] + '-words', start_new_session=True))
         time.sleep(1.5)
 
     def hold(self, clients):
@@ -150,7 +150,7 @@ def main():
         alive = [process.poll() is None for process in (agent.process, *agent.clients)]
         agent.end()
         told = [mirror.lines_of(out, 'sums')[-1] for out in agent.sums]
-        memory = [mirror.lines_of(out, 'memory') for out in agent.sums]
+        words = [open(out + '-words').read().splitlines() for out in agent.sums]
         with open(agent.log) as file:
             log = file.read()
     finally:
@@ -175,13 +175,11 @@ def main():
              max(sample[0] for sample in samples), max(sample[2] for sample in samples)))
     print('cgroup: peak %.1f MiB with page cache, %d OOM kills, limit met %d times; agent and clients alive: %s'
           % (peak / 2**20, kills, full, 'all' if all(alive) else alive))
-    for line in re.findall(r'podglass-agent: ((?:short of|enough) memory.*)', log):
+    for line in re.findall(r'podglass-agent: (memory: .*)', log):
         print('the agent: ' + line)
     for number, sums in enumerate(told):
-        if memory[number]:
-            levels = [state['level'] for state in memory[number]]
-            print('client %d was told: short of memory %d times, scarce %d times; not looked at: %s'
-                  % (number, levels.count('short'), levels.count('scarce'), memory[number][-1]['not_looked_at']))
+        for line in words[number][-4:]:
+            print('client %d was told: %s' % (number, line))
         mirror.show_account('http', sums, 0, began)
 
 

@@ -410,6 +410,11 @@ void MainWindow::onFailure(const wire::Failure& failure)
         m_picker->showProblem(sentence(error.text()));
         break;
     default:
+        if (failure.request == 0 && !failure.target && !failure.lasting) {
+            // The agent as a whole, for a while: there is nothing to choose.
+            m_notice->say(NoticeKind::Warning, sentence(headline(error)), rest(error));
+            break;
+        }
         m_notice->say(NoticeKind::Failure,
                       sentence(headline(error)),
                       rest(error),

@@ -148,7 +148,15 @@ struct Services : agent::PortServices
 
     [[nodiscard]] std::string stealLacks() const override { return lacks; }
 
+    [[nodiscard]] base::Status roomForMore(const std::string& where) const override
+    {
+        if (scarce)
+            return base::Error{.what = "no memory is left", .where = where, .advice = ""};
+        return base::Done{};
+    }
+
     std::string lacks;
+    bool scarce = false;
     std::vector<std::pair<base::ClientId, wire::PortState>> told;
     std::vector<std::pair<base::ClientId, wire::TlsState>> toldTls;
 

@@ -315,6 +315,33 @@ private slots:
         rig.verifyBalance();
     }
 
+    // F16: short of memory, a client that takes nothing holds hardly any of the ring.
+    void aSqueezedFeedHoldsLittle()
+    {
+        channel::Ring ring(std::size_t{4} << 20, 64 * 1024);
+        agent::EventWriter writer(ring);
+        agent::EventFeed feed;
+        feed.follow(ring, target);
+        feed.subscribe(target, web);
+        flow::ConnectionOpened opened;
+        opened.server.port = web;
+        writer.onEvent({target, {1}, {}, opened});
+        const std::vector<std::uint8_t> filler(10'000, 'x');
+        const auto lag = [&feed] { return feed.lag({}).bytes; };
+        for (int i = 0; i < 100; ++i) {
+            writer.onEvent({target, {1}, {}, flow::StreamData{{}, 0, filler}});
+            feed.keepUp();
+        }
+        QVERIFY(lag() >= 1'000'000U);
+        feed.squeeze(true);
+        feed.keepUp();
+        QVERIFY(lag() <= limits::ringChunkBytes);
+        QVERIFY(feed.account().lostBytes >= 700'000U);
+        for (int i = 0; i < 6; ++i)
+            ring.releaseIdle();
+        QVERIFY(ring.memory() <= 2 * limits::ringChunkBytes);
+    }
+
     // Two clients, two limits, one encoded frame.
     void bodyLimitsAreEachClientsOwn()
     {

@@ -20,6 +20,23 @@ class TestPortManager : public QObject
 
 private slots:
 
+    // F16: at 90 % of the memory limit. Mirroring costs nothing while it pauses, so it may be
+    // asked.
+    void nothingNewIsStolenWithoutMemory()
+    {
+        Rig rig;
+        rig.services.scarce = true;
+        const wire::PortState refused = rig.set(anna, Mode::Steal, "method is \"GET\"");
+        QVERIFY(refused.refused);
+        QVERIFY(refused.message.find("no memory is left") != std::string::npos);
+        QVERIFY(rig.redirects.empty());
+        QVERIFY(!rig.set(bert, Mode::Mirror).refused);
+        rig.services.scarce = false;
+        QVERIFY(!rig.set(anna, Mode::Steal, "method is \"GET\"").refused);
+        rig.services.scarce = true; // what is stolen already is edited all the same
+        QVERIFY(!rig.set(anna, Mode::Steal, "method is \"PUT\"", 2).refused);
+    }
+
     void offMirrorStealAndBack()
     {
         Rig rig;

@@ -96,6 +96,24 @@ private slots:
         QCOMPARE(sample.pageCache, 30U * 1024);
     }
 
+    // F16: everybody in the cgroup counts, and without a limit there is nothing to run into.
+    void theLimitIsTheWholeCgroups()
+    {
+        const MadeUpTree tree;
+        tree.file("proc/self/mountinfo", "35 31 0:32 / /cg rw - cgroup cgroup rw,memory\n");
+        tree.file("proc/self/cgroup", "4:memory:/pod\n");
+        tree.file("cg/pod/memory.usage_in_bytes", "1\n");
+        tree.file("cg/pod/memory.stat", "total_rss 700\ntotal_cache 900\n");
+        QVERIFY(!telemetry::limitedMemory(tree.root()));
+        tree.file("cg/pod/memory.stat",
+                  "total_rss 700\ntotal_cache 900\nhierarchical_memory_limit 2000\n");
+        tree.file("cg/pod/memory.kmem.usage_in_bytes", "50\n");
+        const auto memory = telemetry::limitedMemory(tree.root());
+        QVERIFY(memory.has_value());
+        QCOMPARE(memory->anonymous + memory->kernel, 750U);
+        QCOMPARE(memory->limit, 2000U);
+    }
+
     void theRootCgroupIsNotTheTarget()
     {
         const MadeUpTree tree;

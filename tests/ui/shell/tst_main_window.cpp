@@ -215,6 +215,25 @@ private slots:
         QCOMPARE(rig.work.store.requests(), std::uint64_t{50});
     }
 
+    // F16: what an agent that is short of memory says; the target is followed as before.
+    void lackOfMemoryIsSaidInWords()
+    {
+        Rig rig;
+        QVERIFY(rig.attach());
+        wire::Failure notice;
+        notice.lasting = false;
+        notice.what = "mirroring is paused: the agent is short of memory\n54 of 64 MiB are in use";
+        notice.where = "memory limit of the agent";
+        notice.advice = "raise the limit";
+        rig.agent.push(notice);
+        QTRY_VERIFY(rig.part<QWidget>("noticeBar")->isVisible());
+        QCOMPARE(rig.part<QLabel>("noticeTitle")->text(),
+                 QStringLiteral("Mirroring is paused: the agent is short of memory"));
+        QVERIFY(rig.part<QLabel>("noticeText")->text().contains(QStringLiteral("54 of 64 MiB")));
+        QVERIFY(!rig.part<QWidget>("noticeAction")->isVisible());
+        QCOMPARE(rig.work.attachment.mode(), wire::Mode::Mirror);
+    }
+
     // The road to the agent is fine, and nothing will come: "Live" would be untrue.
     void aTargetThatIsGoneIsNotLive()
     {
