@@ -4,6 +4,7 @@
 //   main_window_connect.cpp connecting, choosing a target, what went wrong
 //   main_window_layout.cpp  toolbar, central pages, docks
 //   main_window_actions.cpp menus and keys
+//   main_window_export.cpp  what is shown, into files
 //   main_window_steal.cpp   from Mirror to Steal and back
 //   main_window_beside.cpp  further targets beside the one that is attached
 // Everything it shows comes from the Workspace. Thread: the window's.
@@ -14,6 +15,7 @@
 #include "core/targets/ssh_config.h"
 
 #include "ui/bridge/cluster_feed.h"
+#include "ui/shell/export_dialog.h"
 #include "ui/shell/guard_sheet.h"
 #include "ui/shell/workspace.h"
 #include "ui/theme/theme.h"
@@ -32,6 +34,14 @@ class FilterEditor;
 struct SampleRequest;
 } // namespace podglass::ui
 
+namespace podglass::bridge {
+class CaptureSaver;
+}
+
+namespace podglass::files {
+struct SaveState;
+}
+
 namespace podglass::charts {
 class ChartsDock;
 }
@@ -49,6 +59,7 @@ namespace podglass::shell {
 
 class ConnectionPill;
 class EventLog;
+class HarExport;
 class HeldPanel;
 class ListPage;
 class ModeControl;
@@ -68,6 +79,10 @@ public:
     void openAddress(const QString& address);
     // Shows a capture file.
     void openFile(const QString& path);
+    // Writes rows to a HAR file, or what the connections carried to a pcapng file; a file of that
+    // name is replaced once the new one is whole.
+    void exportHar(const QString& path, ExportScope scope, bool masked);
+    void saveCapture(const QString& path);
     // Hosts to offer.
     void setSshConfig(targets::SshConfig config, const std::vector<std::string>& known = {});
 
@@ -138,6 +153,17 @@ private:
     // Capture files (main_window_file.cpp).
     void chooseFile();
     void onFileProgress(const session::FileProgress& progress);
+
+    // Files made (main_window_export.cpp).
+    [[nodiscard]] std::vector<store::Number> rowsOf(ExportScope scope) const;
+    [[nodiscard]] ExportPreview previewOf(ExportScope scope) const;
+    [[nodiscard]] QString proposedFile(const QString& ending) const;
+    QString chooseNewFile(const QString& title, const QString& ending, const QString& kind);
+    void chooseHar();
+    void chooseCaptureFile();
+    void onSaved(const files::SaveState& state);
+    void tellSaved(const QString& title, const QString& text);
+    void tellUnsaved(const QString& name, const base::Error& error);
 
     // What arrives.
     void connectFeed();
@@ -218,6 +244,9 @@ private:
     RulesDialog* m_rules = nullptr;
     session::TlsFiles m_tls; // of the stolen port
     quint16 m_tlsGiven = 0;  // the port whose pair was sent and is not in force yet
+    HarExport* m_export = nullptr;
+    bridge::CaptureSaver* m_saver = nullptr;
+    QString m_saving; // name of the file
     QTimer m_previewTimer;
     QTimer m_clearTimer; // until what was cleared is freed
     QAction* m_undoClear = nullptr;

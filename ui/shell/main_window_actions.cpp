@@ -78,6 +78,12 @@ void MainWindow::buildFileMenu()
     action(menu, tr("Open capture file…"), QKeySequence(tr("Ctrl+O")), "openFileAction", [this] {
         chooseFile();
     });
+    action(menu, tr("Save as pcapng…"), QKeySequence(tr("Ctrl+S")), "saveAction", [this] {
+        chooseCaptureFile();
+    });
+    action(menu, tr("Export as HAR…"), QKeySequence(tr("Ctrl+Shift+E")), "exportAction", [this] {
+        chooseHar();
+    });
     menu->addSeparator();
     action(menu, tr("Quit"), QKeySequence(tr("Ctrl+Q")), "quitAction", [this] { close(); });
     connect(m_target, &QToolButton::clicked, this, &MainWindow::showPicker);
@@ -145,6 +151,7 @@ void MainWindow::clearList()
     const store::Number end = m_work.store.rows().end();
     const quint64 shown = m_work.view.shownRequests();
     m_work.view.hideBelow(end);
+    m_work.store.events().mark();
     m_work.feed.startWork();
     m_undoClear->setEnabled(true);
     m_clearTimer.start(patience);
@@ -166,6 +173,7 @@ void MainWindow::finishClear()
     m_clearTimer.stop();
     m_undoClear->setEnabled(false);
     m_work.store.dropBelow(m_work.view.hiddenBelow());
+    m_work.store.events().forgetMarked();
     m_work.feed.publish();
     m_work.view.hideBelow(0);
     m_work.feed.startWork();
@@ -265,6 +273,7 @@ void MainWindow::buildListKeys()
     };
     key(QStringLiteral("C"), [this] { copyCurl(); });
     key(QStringLiteral("Y"), [this] { copyUrl(); });
+    key(QStringLiteral("X"), [this] { chooseHar(); });
     key(QStringLiteral("W"), [this] { m_list->detail().showStream(); });
     key(QStringLiteral("/"), [this] { m_filter->setFocus(); });
     key(QStringLiteral("Ctrl+End"), [&list] { list.follow(); });

@@ -183,6 +183,7 @@ void MainWindow::connectTo(const session::Address& address)
     m_notice->clear();
     if (std::exchange(m_fileShown, false)) {
         m_list->list().setWhole(false);
+        m_work.store.events().begin(limits::storeHistoryBytes);
         onAttachmentChanged();
     }
     m_connect->showConnecting(address);

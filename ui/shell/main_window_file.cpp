@@ -55,6 +55,7 @@ void MainWindow::openFile(const QString& path)
     m_work.link.openFile(path.toStdString());
     m_work.store.newAgent();
     m_work.store.clear();
+    m_work.store.events().begin(0); // the file itself has them
     m_work.feed.publish();
     m_state = session::State::Disconnected;
     m_fileShown = true;

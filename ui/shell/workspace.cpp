@@ -4,7 +4,8 @@
 namespace podglass::shell {
 
 Workspace::Workspace(session::Updates& updates, bridge::Link& commands)
-    : view(store)
+    : store({.historyBytes = limits::storeHistoryBytes})
+    , view(store)
     , exchanges(store, view)
     , connections(store)
     , feed(updates, store, view, connections)
