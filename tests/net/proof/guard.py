@@ -141,7 +141,8 @@ class Guard(unittest.TestCase):
                               stderr=subprocess.DEVNULL)
                 lab.until(lambda: not os.path.exists('/proc/%d' % worker), what='the worker to be killed')
                 lab.until(lambda: ctl.breaks or 'signal 9' in ctl.said(), what='podglassctl to be told')
-                lab.until(lambda: stolen(rig), what='a new agent')
+                lab.until(lambda: ctl.states[-1]['mode'] == 'mirror', what='a new agent')
+                self.assertFalse(stolen(rig))
                 ctl.finish()
                 self.given_back(rig, 1)
         finally:

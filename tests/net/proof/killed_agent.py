@@ -87,7 +87,10 @@ def one_round(rig, taker, whom='both', agent=lab.AGENT, watched=0.3):
         lines.append([line.split() for line in written])
         written.close()
     ctl.child.send_signal(signal.SIGCONT)
-    lab.until(lambda: stolen(rig), what='the session to come back')
+    # Mirroring comes back by itself, stealing does not.
+    lab.until(lambda: ctl.states[-1]['mode'] == 'mirror', what='the session to come back')
+    if stolen(rig):
+        raise AssertionError('it steals again and nobody asked for it')
     ctl.finish()
     waits, failures, before, untold = [], 0, 0, 0
     for answers in lines:
