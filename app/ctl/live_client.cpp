@@ -51,17 +51,21 @@ io::Fd stopSignals()
 
 } // namespace
 
-std::optional<std::string> readAnswer(bool secret)
+std::optional<std::string> readAnswer(const std::string& question, bool secret)
 {
     termios before{};
     const bool terminal = ::tcgetattr(STDIN_FILENO, &before) == 0;
-    if (!terminal)
+    if (!terminal) {
+        std::cerr << question << std::endl;
         return std::nullopt;
+    }
+    // Before it is asked: what is typed until then is thrown away.
     if (secret) {
         termios quiet = before;
         quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
         ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
     }
+    std::cerr << question << std::flush;
     std::string line;
     const bool got = bool(std::getline(std::cin, line));
     if (secret) {
@@ -248,11 +252,11 @@ void LiveClient::ask(const session::Prompt& prompt)
         std::cerr << exporting::printable(prompt.text) << '\n';
     const bool permission = prompt.kind == session::PromptKind::Permission;
     const bool hostKey = prompt.kind == session::PromptKind::HostKey || permission;
-    std::cerr << (permission ? "allow? [no/once/save] "
-                  : hostKey  ? "trust this key? [no/once/save] "
-                             : "> ");
-    auto answer = readAnswer(prompt.kind == session::PromptKind::Password
-                             || prompt.kind == session::PromptKind::Passphrase);
+    auto answer = readAnswer(permission ? "allow? [no/once/save] "
+                             : hostKey  ? "trust this key? [no/once/save] "
+                                        : "> ",
+                             prompt.kind == session::PromptKind::Password
+                                 || prompt.kind == session::PromptKind::Passphrase);
     if (hostKey && answer != "once" && answer != "save")
         answer.reset();
     m_session->answer(prompt.id, std::move(answer));

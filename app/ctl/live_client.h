@@ -31,8 +31,9 @@ struct LiveOptions
 std::vector<std::uint16_t> portsToFollow(const wire::Attached& attached,
                                          std::vector<std::uint16_t> named);
 
-// Reads one line from the terminal, without echo for secrets; none when there is no terminal.
-std::optional<std::string> readAnswer(bool secret);
+// Asks on stderr and reads one line from the terminal, without echo for secrets; none when there is
+// no terminal.
+std::optional<std::string> readAnswer(const std::string& question, bool secret);
 
 class LiveClient
 {

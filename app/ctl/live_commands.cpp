@@ -176,8 +176,8 @@ bool readTls(AttachArguments& arguments)
         return problem(encrypted.error());
     base::Secret passphrase;
     if (encrypted.value()) {
-        std::cerr << "Passphrase of " << arguments.tls.key << "\n> ";
-        passphrase = base::Secret(readAnswer(true).value_or(std::string()));
+        const std::string question = "Passphrase of " + arguments.tls.key + "\n> ";
+        passphrase = base::Secret(readAnswer(question, true).value_or(std::string()));
     }
     auto pair = session::readTlsFiles(arguments.tls, passphrase);
     if (!pair)

@@ -359,7 +359,9 @@ for how in ("polite", "rude", "bye", "leave"):
             os.close(theirs)
             said = b''
             while b'> ' not in said:
-                said += child.stdout.read(1)
+                part = child.stdout.read(1)
+                self.assertTrue(part, said)
+                said += part
             self.assertIn(b'Passphrase of', said)
             os.write(ours, passphrase.encode() + b'\n')
             while wanted.encode() not in said:
