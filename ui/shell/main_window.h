@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // MainWindow composes the parts and carries intents between them; it holds no logic of its own.
 //   main_window.cpp         what happens when something arrives, and filters of the list
-//   main_window_connect.cpp connecting, choosing a target, what went wrong
+//   main_window_connect.cpp connecting, choosing a target
+//   main_window_state.cpp   what the session says: states, questions, failures
 //   main_window_layout.cpp  toolbar, central pages, docks
 //   main_window_actions.cpp menus and keys
 //   main_window_export.cpp  what is shown, into files
