@@ -59,7 +59,7 @@ void Companions::setMode(wire::Mode mode)
 {
     m_mode = mode == wire::Mode::Off ? mode : wire::Mode::Mirror;
     for (const Companion& each : m_all)
-        send(each, each.port == 0 ? portsWorthFollowing(each.target) : QVector{each.port});
+        send(each, each.port == 0 ? portsWorthFollowing(each.target) : QVector<quint16>{each.port});
 }
 
 void Companions::setDelivery(const std::optional<wire::SetDelivery>& wish)
@@ -99,7 +99,7 @@ bool Companions::onAttached(const wire::Attached& attached)
     found->gone.clear();
     QVector<quint16> fresh = portsWorthFollowing(attached);
     if (found->port != 0)
-        fresh = again ? QVector<quint16>() : QVector{found->port};
+        fresh = again ? QVector<quint16>() : QVector<quint16>{found->port};
     fresh.removeIf([&](quint16 port) { return before.contains(port); });
     send(*found, fresh);
     return true;
