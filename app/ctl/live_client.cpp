@@ -3,6 +3,7 @@
 
 #include "core/base/limits.h"
 #include "core/export/printable.h"
+#include "core/session/ports.h"
 
 #include <array>
 #include <csignal>
@@ -78,15 +79,7 @@ std::optional<std::string> readAnswer(const std::string& question, bool secret)
 std::vector<std::uint16_t> portsToFollow(const wire::Attached& attached,
                                          std::vector<std::uint16_t> named)
 {
-    if (!named.empty())
-        return named;
-    // sshd's may carry our own stream, which would then tell of itself without end.
-    for (const wire::ListeningPort& port : attached.ports)
-        if (port.process != "sshd")
-            named.push_back(port.port);
-    std::ranges::sort(named);
-    named.erase(std::unique(named.begin(), named.end()), named.end());
-    return named;
+    return named.empty() ? session::portsWorthFollowing(attached) : named;
 }
 
 LiveClient::LiveClient(LiveOptions options)

@@ -3,6 +3,7 @@
 
 #include "core/base/wipe.h"
 #include "core/filter/text.h"
+#include "core/session/ports.h"
 
 #include <algorithm>
 
@@ -129,7 +130,8 @@ QVector<quint16> Attachment::ports() const
 {
     if (!m_ports.isEmpty())
         return m_ports;
-    return portsWorthFollowing(m_target);
+    const auto all = session::portsWorthFollowing(m_target);
+    return {all.begin(), all.end()};
 }
 
 void Attachment::setMode(wire::Mode mode)

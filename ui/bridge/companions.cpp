@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/bridge/companions.h"
 
+#include "core/session/ports.h"
+
 #include <algorithm>
 
 namespace podglass::bridge {
 
-QVector<quint16> portsWorthFollowing(const wire::Attached& target)
+// Without an id nothing can be asked of it yet.
+std::vector<std::uint16_t> Companions::portsOf(const Companion& companion)
 {
-    QVector<quint16> ports;
-    for (const auto& port : target.ports)
-        if (!ports.contains(port.port) && port.process != "sshd")
-            ports << port.port;
-    return ports;
+    if (!companion.target.target)
+        return {};
+    return companion.port != 0 ? std::vector{companion.port}
+                               : session::portsWorthFollowing(companion.target);
 }
 
 const Companions::Companion* Companions::find(base::TargetId target) const
@@ -59,31 +61,37 @@ void Companions::setMode(wire::Mode mode)
 {
     m_mode = mode == wire::Mode::Off ? mode : wire::Mode::Mirror;
     for (const Companion& each : m_all)
-        send(each, each.port == 0 ? portsWorthFollowing(each.target) : QVector<quint16>{each.port});
+        send(each, portsOf(each));
 }
 
-void Companions::setDelivery(const std::optional<wire::SetDelivery>& wish)
+void Companions::setDelivery(const wire::SetDelivery& wish)
 {
     m_delivery = wish;
-    setMode(m_mode);
+    if (m_mode == wire::Mode::Off)
+        return;
+    for (const Companion& each : m_all)
+        for (const std::uint16_t port : portsOf(each))
+            sendDelivery(each, port);
 }
 
-void Companions::send(const Companion& companion, const QVector<quint16>& ports)
+void Companions::sendDelivery(const Companion& companion, std::uint16_t port)
 {
-    if (!companion.target.target)
-        return;
-    for (const quint16 port : ports) {
+    wire::SetDelivery wish = *m_delivery;
+    wish.target = companion.target.target;
+    wish.port = port;
+    m_link.setDelivery(wish);
+}
+
+void Companions::send(const Companion& companion, const std::vector<std::uint16_t>& ports)
+{
+    for (const std::uint16_t port : ports) {
         wire::SetPort wanted;
         wanted.target = companion.target.target;
         wanted.port = port;
         wanted.mode = m_mode;
         m_link.setPort(wanted);
-        if (!m_delivery || m_mode == wire::Mode::Off)
-            continue;
-        wire::SetDelivery wish = *m_delivery;
-        wish.target = companion.target.target;
-        wish.port = port;
-        m_link.setDelivery(wish);
+        if (m_delivery && m_mode != wire::Mode::Off)
+            sendDelivery(companion, port);
     }
 }
 
@@ -94,13 +102,14 @@ bool Companions::onAttached(const wire::Attached& attached)
         return false;
     // The same one again, after a break: the session has said to the new agent what was wanted.
     const bool again = found->target.target == attached.target;
-    QVector<quint16> before = again ? portsWorthFollowing(found->target) : QVector<quint16>();
+    const std::vector<std::uint16_t> before =
+        again ? portsOf(*found) : std::vector<std::uint16_t>();
     found->target = attached;
     found->gone.clear();
-    QVector<quint16> fresh = portsWorthFollowing(attached);
-    if (found->port != 0)
-        fresh = again ? QVector<quint16>() : QVector<quint16>{found->port};
-    fresh.removeIf([&](quint16 port) { return before.contains(port); });
+    std::vector<std::uint16_t> fresh = portsOf(*found);
+    std::erase_if(fresh, [&](std::uint16_t port) {
+        return std::find(before.begin(), before.end(), port) != before.end();
+    });
     send(*found, fresh);
     return true;
 }

@@ -12,17 +12,12 @@
 #include <vector>
 
 #include <QString>
-#include <QVector>
 
 namespace podglass::bridge {
 
 // Beside the one that is attached, of the agent's limits::attachedTargets; policy: refused in
 // words.
 inline constexpr std::size_t companionTargets = 7;
-
-// Those in which something can be read: not sshd's, through which the agent's own stream may go, so
-// that it would be told of its own words, and of those, without end.
-QVector<quint16> portsWorthFollowing(const wire::Attached& target);
 
 class Companions
 {
@@ -52,8 +47,8 @@ public:
 
     // What is wanted of all of them: Mirror or Off.
     void setMode(wire::Mode mode);
-    // Without target and port; nothing: all is delivered and nobody was told otherwise.
-    void setDelivery(const std::optional<wire::SetDelivery>& wish);
+    // Without target and port.
+    void setDelivery(const wire::SetDelivery& wish);
 
     // True: it was about one of these.
     bool onAttached(const wire::Attached& attached);
@@ -66,12 +61,15 @@ public:
     void attachAgain();
 
 private:
-    void send(const Companion& companion, const QVector<quint16>& ports);
+    [[nodiscard]] static std::vector<std::uint16_t> portsOf(const Companion& companion);
+    void send(const Companion& companion, const std::vector<std::uint16_t>& ports);
+    void sendDelivery(const Companion& companion, std::uint16_t port);
 
     Link& m_link;
     std::vector<Companion> m_all;
     wire::Mode m_mode = wire::Mode::Mirror;
-    std::optional<wire::SetDelivery> m_delivery;
+    std::optional<wire::SetDelivery>
+        m_delivery; // none: all is delivered, nobody was told otherwise
 };
 
 } // namespace podglass::bridge

@@ -261,9 +261,10 @@ class Ctl(Process):
 
     def agent(self):
         """Its guard, which is the process that podglassctl started."""
-        programs = [os.path.realpath(AGENT), os.path.realpath(AGENT) + '-tls']
+        # By the file, not its path: in a root of its own that shows otherwise.
+        programs = [path for path in (AGENT, os.path.realpath(AGENT) + '-tls') if os.path.exists(path)]
         return until(lambda: [pid for pid in children(self.child.pid)
-                              if os.readlink('/proc/%d/exe' % pid) in programs],
+                              if any(os.path.samefile('/proc/%d/exe' % pid, path) for path in programs)],
                      what='the agent')[0]
 
     def worker(self):

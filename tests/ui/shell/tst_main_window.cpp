@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef Q_MOC_RUN // moc 6.4 cannot read <concepts> of GCC 12
-#include "core/files/file_source.h"
-
 #include "tests/ui/shell/window_rig.h"
 
 #include <memory>
@@ -9,14 +7,9 @@
 
 #include <QAccessible>
 #include <QAction>
-#include <QApplication>
 #include <QClipboard>
-#include <QComboBox>
+#include <QApplication>
 #include <QDialog>
-#include <QFile>
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
@@ -26,7 +19,6 @@
 #include <QSpinBox>
 #include <QStandardPaths>
 #include <QTableView>
-#include <QTemporaryDir>
 #include <QTest>
 
 using namespace podglass;
@@ -80,73 +72,6 @@ private slots:
         QCOMPARE(rig.agent.sent.size(), std::size_t{2}); // one a port
         for (const auto& sent : rig.agent.sent)
             QCOMPARE(sent.mode, wire::Mode::Mirror);
-    }
-
-    void stealAsksWhenProbesWouldBeTaken()
-    {
-        Rig rig;
-        QVERIFY(rig.attach());
-        QVERIFY(rig.play(60));
-        rig.part<QLineEdit>("takerAddress")->setText(QStringLiteral("127.0.0.1:8080"));
-        rig.part<QAction>("stealAction")->trigger();
-        QVERIFY(rig.part<QWidget>("guardSheet")->isVisible());
-        // Two ports are watched: first it is asked which one.
-        QVERIFY(!rig.part<QWidget>("guardNoProbes")->isVisible());
-        QVERIFY(rig.part<QWidget>("guardPort")->isVisible());
-        rig.work.attachment.setStealPort(8080);
-        QTRY_VERIFY(rig.part<QWidget>("guardNoProbes")->isVisible());
-        QCOMPARE(rig.work.attachment.wantedMode(), wire::Mode::Mirror);
-        QMetaObject::invokeMethod(rig.part<QWidget>("guardNoProbes"), "click");
-        QTRY_COMPARE(rig.work.attachment.mode(), wire::Mode::Steal);
-        QVERIFY(rig.agent.taker && rig.agent.taker->port == 8080);
-        bool probesStay = false;
-        for (const auto& sent : rig.agent.sent)
-            if (sent.mode == wire::Mode::Steal) {
-                QCOMPARE(sent.port, std::uint16_t{8080});
-                probesStay = sent.filter.find("kube-probe") != std::string::npos;
-            }
-        QVERIFY(probesStay);
-        QVERIFY(rig.part<QWidget>("stealBanner")->isVisible());
-        rig.part<QAction>("stopAction")->trigger(); // no question on the way out
-        QTRY_COMPARE(rig.work.attachment.mode(), wire::Mode::Mirror);
-        QVERIFY(!rig.part<QWidget>("stealBanner")->isVisible());
-    }
-
-    void aHandlerThatFailsIsTold()
-    {
-        Rig rig;
-        QVERIFY(rig.attach());
-        const auto told = [&] {
-            for (const auto* label : rig.part<QWidget>("noticeBar")->findChildren<QLabel*>())
-                if (label->isVisible() && label->text().contains(QLatin1String("8098 refused")))
-                    return true;
-            return false;
-        };
-        const session::Taken good{{7}, true, "", false};
-        const session::Taken bad{{8}, false, "127.0.0.1:8098 refused", true};
-        const session::Taken callerGone{{9}, false, "the caller went away", false};
-        for (const auto& end : {bad, bad, good, bad, callerGone, bad})
-            rig.agent.push(end);
-        rig.agent.push(session::Break{});
-        QTRY_COMPARE(rig.work.store.rows().end(), store::Number{2});
-        QVERIFY(!told());
-        rig.agent.push(bad); // the third in a row: who went away himself does not count
-        QTRY_VERIFY(told());
-        rig.agent.push(good);
-        QTRY_VERIFY(!told());
-    }
-
-    void stealIsNotTakenUpAgainAfterTheLinkWasLost()
-    {
-        Rig rig;
-        QVERIFY(rig.attach());
-        rig.work.attachment.setTaker({}, wire::OnTakerFailure::BadGateway);
-        rig.work.attachment.setStealPort(8080);
-        rig.work.attachment.setMode(wire::Mode::Steal);
-        QTRY_COMPARE(rig.work.attachment.mode(), wire::Mode::Steal);
-        rig.agent.push(session::StateChanged{session::State::Reconnecting, "in 1 s", {}});
-        QTRY_COMPARE(rig.work.attachment.wantedMode(), wire::Mode::Mirror);
-        QVERIFY(!rig.part<QWidget>("stealBanner")->isVisible());
     }
 
     void rulesInForceAreReadCopiedAndAskedAgain()
@@ -281,78 +206,6 @@ private slots:
                         ->property("text")
                         .toString()
                         .startsWith(QStringLiteral("Live")));
-    }
-
-    void whatIsShownBecomesAHarFile()
-    {
-        Rig rig;
-        QVERIFY(rig.attach());
-        QVERIFY(rig.play(40));
-        QTemporaryDir folder;
-        const QString path = folder.filePath(QStringLiteral("shown.har"));
-        rig.window.exportHar(path, shell::ExportScope::All, true);
-        QTRY_VERIFY(QFile::exists(path));
-        QFile file(path);
-        QVERIFY(file.open(QIODevice::ReadOnly));
-        const QJsonObject log = QJsonDocument::fromJson(file.readAll())["log"].toObject();
-        QCOMPARE(log["entries"].toArray().size(), 40);
-        QTRY_VERIFY(
-            rig.part<QLabel>("noticeTitle")->text().contains(QStringLiteral("40 requests")));
-        // Only one of them, replacing the file; and where nothing can be written, it is said.
-        rig.part<QTableView>("exchangeTable")->selectRow(3);
-        rig.window.exportHar(path, shell::ExportScope::Selected, true);
-        QTRY_VERIFY(rig.part<QLabel>("noticeTitle")->text().startsWith(QStringLiteral("1 ")));
-        rig.window.exportHar(
-            folder.filePath(QStringLiteral("no/x.har")), shell::ExportScope::All, true);
-        QVERIFY(rig.part<QLabel>("noticeTitle")
-                    ->text()
-                    .startsWith(QStringLiteral("x.har is not saved: No such file")));
-    }
-
-    void theExportDialogSaysWhatThereIs()
-    {
-        Rig rig;
-        QVERIFY(rig.attach());
-        QVERIFY(rig.play(40));
-        rig.work.store.mark(rig.work.store.rows().first(), true);
-        rig.work.feed.publish();
-        rig.part<QAction>("exportAction")->trigger();
-        auto* dialog = qobject_cast<shell::ExportDialog*>(rig.part<QDialog>("exportDialog"));
-        QVERIFY(dialog != nullptr);
-        auto* scope = dialog->findChild<QComboBox*>(QStringLiteral("exportScope"));
-        QCOMPARE(scope->currentText(), QStringLiteral("Shown in the list (40)"));
-        QVERIFY(scope->findText(QStringLiteral("Marked (1)")) >= 0);
-        QVERIFY(scope->findText(QStringLiteral("All (40)")) >= 0);
-        QVERIFY(dialog->masked()); // unless somebody wants otherwise
-        dialog->reject();
-    }
-
-    void whatPassedBecomesACapture()
-    {
-        Rig rig;
-        QVERIFY(rig.attach());
-        QVERIFY(rig.play(40));
-        QTemporaryDir folder;
-        const QString path = folder.filePath(QStringLiteral("live.pcapng"));
-        rig.window.saveCapture(path);
-        QTRY_VERIFY(QFile::exists(path));
-        QTRY_COMPARE(rig.part<QLabel>("noticeTitle")->text(),
-                     QStringLiteral("Saved as live.pcapng"));
-        auto source = files::FileSource::open(path.toStdString());
-        QVERIFY(source);
-        std::size_t packets = 0;
-        while (true) {
-            const auto packet = source->next();
-            QVERIFY(packet);
-            if (!packet->has_value())
-                break;
-            ++packets;
-        }
-        QVERIFY(packets >= 80);
-        // What was cleared is not saved, once it cannot be brought back.
-        rig.part<QAction>("clearAction")->trigger();
-        rig.part<QAction>("clearAction")->trigger(); // the first one is then final
-        QVERIFY(rig.work.store.events().bytes() < std::size_t{8} << 10);
     }
 
     void whatIsLeftOutByChoiceIsSaid()
