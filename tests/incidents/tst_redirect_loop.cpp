@@ -3,7 +3,8 @@
 // memory was gone. Ours must not begin, must end within a second if the packet rules fail, and must
 // leave nothing behind when the process dies.
 #include "core/base/sanitized.h"
-#include "tests/net/steal/rig.h"
+
+#include "tests/net/steal/rig_test.h"
 #include "tests/support/quiet_machine.h"
 
 #include <algorithm>
@@ -45,20 +46,11 @@ bool answered(const std::string& address, std::string& got)
 
 } // namespace
 
-class TestRedirectLoop : public QObject
+class TestRedirectLoop : public test::RigTest
 {
     Q_OBJECT
 
 private slots:
-
-    void init()
-    {
-        m_rig = Rig::make();
-        if (!m_rig)
-            QSKIP("needs the right to make network namespaces (root)");
-    }
-
-    void cleanup() { m_rig.reset(); }
 
     void oneConnectionEach_data()
     {
@@ -276,8 +268,6 @@ private:
         loop.run();
         ::_exit(2);
     }
-
-    std::unique_ptr<Rig> m_rig;
 };
 
 QTEST_GUILESS_MAIN(TestRedirectLoop)

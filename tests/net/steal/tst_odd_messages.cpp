@@ -4,7 +4,7 @@
 // readers could understand differently is never taken.
 #include "core/base/limits.h"
 
-#include "rig.h"
+#include "taking_test.h"
 
 #include <QTest>
 
@@ -14,16 +14,16 @@
 
 using namespace podglass;
 using test::FakeTaker;
+using test::mine;
 using test::Rig;
 using test::Service;
 using test::Stream;
+using test::taken;
 using namespace std::chrono_literals;
 
 namespace {
 
 const std::string ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-const std::string mine = "GET /mine HTTP/1.1\r\nHost: a\r\n\r\n";
-const std::string taken = "HTTP/1.1 200 OK\r\nServer: taker\r\nContent-Length: 5\r\n\r\nmine!";
 const std::string chunked = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
 
 std::string get(const std::string& fields)
@@ -53,20 +53,11 @@ std::string noise(std::size_t count)
 
 } // namespace
 
-class TestOddMessages : public QObject
+class TestOddMessages : public test::RigTest
 {
     Q_OBJECT
 
 private slots:
-
-    void init()
-    {
-        m_rig = Rig::make();
-        if (!m_rig)
-            QSKIP("needs the right to make network namespaces (root)");
-    }
-
-    void cleanup() { m_rig.reset(); }
 
     void relayed_data()
     {
@@ -226,8 +217,6 @@ private:
                 taker.answer(taken);
         };
     }
-
-    std::unique_ptr<Rig> m_rig;
 };
 
 QTEST_GUILESS_MAIN(TestOddMessages)

@@ -4,7 +4,7 @@
 #ifndef Q_MOC_RUN // moc 6.4 stumbles over <concepts>
 #include "core/parse/connection_parser.h"
 
-#include "rig.h"
+#include "rig_test.h"
 #endif
 
 #include <QCryptographicHash>
@@ -65,17 +65,13 @@ private:
 
 } // namespace
 
-class TestRealParts : public QObject
+class TestRealParts : public test::RigTest
 {
     Q_OBJECT
 
-private slots:
-
-    void init()
+protected:
+    void begin() override
     {
-        m_rig = Rig::make();
-        if (!m_rig)
-            QSKIP("needs the right to make network namespaces (root)");
         if (QStandardPaths::findExecutable("curl").isEmpty()
             || (QStandardPaths::findExecutable("nginx").isEmpty()
                 && !QFile::exists("/usr/sbin/nginx")))
@@ -83,12 +79,13 @@ private slots:
         startNginx();
     }
 
-    void cleanup()
+    void end() override
     {
         m_nginx.terminate();
         m_nginx.waitForFinished();
-        m_rig.reset();
     }
+
+private slots:
 
     void curlThroughAStolenPort()
     {
@@ -180,7 +177,6 @@ private:
 
     QTemporaryDir m_folder;
     QProcess m_nginx;
-    std::unique_ptr<Rig> m_rig;
 };
 
 QTEST_GUILESS_MAIN(TestRealParts)
