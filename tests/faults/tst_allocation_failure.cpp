@@ -11,11 +11,11 @@
 #include "core/files/event_recorder.h"
 #include "core/files/file_replay.h"
 #include "core/files/file_source.h"
-#include "core/parse/connection_parser.h"
-#include "core/reassembly/tracker.h"
 #include "core/wire/codec.h"
 
 #include "tests/faults/failing_new.h"
+#include "tests/support/capture_play.h"
+#include "tests/support/golden_captures.h"
 
 #include <functional>
 #include <set>
@@ -44,28 +44,6 @@ base::Digest digestOf(bytes::ByteView data)
 
 // What a scenario gave; false: it said that it failed.
 using Scenario = std::function<bool(const std::string& capture, base::Digest& gave)>;
-
-bool play(const std::string& capture, flow::EventSink& sink)
-{
-    auto source = files::FileSource::open(capture);
-    if (!source)
-        return false;
-    base::Ids exchanges;
-    base::Ids connections;
-    parse::ParserFactory parsers(
-        sink, {1}, exchanges, {.bodyLimit = ~std::uint64_t{0}, .alsoStreams = false});
-    reassembly::Tracker tracker(parsers, connections, reassembly::TrackerOptions::file());
-    for (;;) {
-        const auto packet = source->next();
-        if (!packet)
-            return false;
-        if (!packet->has_value())
-            break;
-        tracker.onPacket(**packet);
-    }
-    tracker.finish();
-    return true;
-}
 
 // Events into frames, and by the client's decoder out of them again.
 class Wire : public flow::EventSink
@@ -101,7 +79,7 @@ private:
 bool decoder(const std::string& capture, base::Digest& gave)
 {
     Wire wire;
-    return play(capture, wire) && wire.decode(gave);
+    return tests::playCapture(capture, wire) && wire.decode(gave);
 }
 
 bool reports(const std::string& capture, base::Digest& gave)
@@ -112,7 +90,7 @@ bool reports(const std::string& capture, base::Digest& gave)
          [&](const exporting::ConnectionReport& report) {
              exporting::appendJson(text, report, 0, true);
          }});
-    const bool done = play(capture, reporter);
+    const bool done = tests::playCapture(capture, reporter);
     gave = digestOf(bytes::asBytes(text));
     return done;
 }
@@ -140,7 +118,7 @@ bool archive(const std::string& capture, base::Digest& gave)
             return false;
         exporting::HarWriter writer(std::move(*file), "1", exporting::Secrets::Masked);
         exporting::HarFollower follower(writer);
-        if (!play(capture, follower) || !follower.finish())
+        if (!tests::playCapture(capture, follower) || !follower.finish())
             return false;
     }
     heap.armed = false;
@@ -156,7 +134,7 @@ bool recording(const std::string& capture, base::Digest& gave)
         if (!writer || !writer->addInterface(capture::LinkType::Ethernet, "made"))
             return false;
         files::EventRecorder recorder(*writer);
-        if (!play(capture, recorder) || !recorder.finish({}) || !writer->finish())
+        if (!tests::playCapture(capture, recorder) || !recorder.finish({}) || !writer->finish())
             return false;
     }
     heap.armed = false;
@@ -180,7 +158,7 @@ void findServers(const std::string& capture)
 
     servers.clear();
     Ports ports;
-    play(capture, ports);
+    tests::playCapture(capture, ports);
 }
 
 // What the capture thread runs, and the reading end of its ring.
@@ -262,15 +240,7 @@ private slots:
     {
         QTest::addColumn<QString>("capture");
         QTest::addColumn<QString>("scenario");
-        QStringList captures;
-        for (const char* folder : {"http", "http2", "peers"})
-            for (const QString& name :
-                 QDir(golden + '/' + folder).entryList(QDir::Dirs | QDir::NoDotAndDotDot))
-                captures << QLatin1String(folder) + '/' + name + "/input.pcap";
-        const QStringList kernel = QDir(golden + "/kernel").entryList({QStringLiteral("*.pcap")});
-        for (qsizetype i = 0; i < kernel.size(); i += 8)
-            captures << "kernel/" + kernel[i];
-        for (const QString& capture : captures)
+        for (const QString& capture : tests::goldenCaptures(golden, 8))
             for (const char* scenario : {"decoder", "reports", "archive", "recording", "agent"})
                 QTest::newRow(qPrintable(capture + ' ' + scenario))
                     << golden + '/' + capture << QString(scenario);

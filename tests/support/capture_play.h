@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads a capture file through the whole chain into a sink, as podglassctl read does.
+// Reads a capture file through the whole chain into a sink, as podglassctl read does, with whole
+// bodies.
 #pragma once
 
 #include "core/files/file_source.h"
@@ -11,8 +12,9 @@
 
 namespace podglass::tests {
 
-// False: it could not be read to its end.
-inline bool playCapture(const std::string& path, flow::EventSink& sink)
+// `alsoStreams`: with the bytes on the wire beside messages. False: it could not be read to its
+// end.
+inline bool playCapture(const std::string& path, flow::EventSink& sink, bool alsoStreams = false)
 {
     auto file = files::FileSource::open(path);
     if (!file)
@@ -20,7 +22,7 @@ inline bool playCapture(const std::string& path, flow::EventSink& sink)
     base::Ids exchangeIds;
     base::Ids connectionIds;
     parse::ParserFactory parsers(
-        sink, {1}, exchangeIds, {std::numeric_limits<std::uint64_t>::max(), false});
+        sink, {1}, exchangeIds, {std::numeric_limits<std::uint64_t>::max(), alsoStreams});
     reassembly::Tracker tracker(parsers, connectionIds, reassembly::TrackerOptions::file());
     for (;;) {
         auto packet = file->next();

@@ -6,31 +6,17 @@
 #include "core/content/protobuf.h"
 #include "core/content/server_events.h"
 
-#include <zlib.h>
+#include "tests/support/deflated.h"
+
 #include <zstd.h>
 
 #include <QTest>
 
 using namespace podglass;
 using content::Decoder;
+using tests::deflated;
 
 namespace {
-
-// `bits`: 31 gzip, 15 zlib, -15 raw.
-std::string deflated(const std::string& text, int bits, int flush = Z_FINISH)
-{
-    z_stream stream{};
-    deflateInit2(&stream, 9, Z_DEFLATED, bits, 9, Z_DEFAULT_STRATEGY);
-    std::string out(deflateBound(&stream, text.size()) + 64, '\0');
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-    stream.avail_in = static_cast<uInt>(text.size());
-    stream.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream.avail_out = static_cast<uInt>(out.size());
-    deflate(&stream, flush);
-    out.resize(out.size() - stream.avail_out);
-    deflateEnd(&stream);
-    return out;
-}
 
 std::string zstd(const std::string& text)
 {

@@ -6,10 +6,10 @@
 #include "core/export/report_json.h"
 #include "core/files/capture_save.h"
 #include "core/files/file_source.h"
-#include "core/parse/connection_parser.h"
-#include "core/reassembly/tracker.h"
 #include "core/wire/codec.h"
 
+#include "tests/support/capture_play.h"
+#include "tests/support/golden_captures.h"
 #include "tests/support/traffic.h"
 
 #include <sched.h>
@@ -43,19 +43,7 @@ QStringList reports(const QString& path)
              exporting::appendJson(line, told, 0, true);
              lines << QString::fromStdString(line);
          }});
-    auto source = files::FileSource::open(path.toStdString());
-    base::Ids exchanges;
-    base::Ids connections;
-    parse::ParserFactory parsers(
-        reporter, {1}, exchanges, {.bodyLimit = ~std::uint64_t{0}, .alsoStreams = true});
-    reassembly::Tracker tracker(parsers, connections, reassembly::TrackerOptions::file());
-    while (source) {
-        const auto packet = source->next();
-        if (!packet || !packet->has_value())
-            break;
-        tracker.onPacket(**packet);
-    }
-    tracker.finish();
+    tests::playCapture(path.toStdString(), reporter, true);
     lines.sort(); // connections that end at once end in any order
     return lines;
 }
@@ -85,14 +73,8 @@ private slots:
     void anotherCaptureByteForByte_data()
     {
         QTest::addColumn<QString>("capture");
-        for (const char* folder : {"http", "http2", "peers"})
-            for (const QString& name :
-                 QDir(golden + '/' + folder).entryList(QDir::Dirs | QDir::NoDotAndDotDot))
-                QTest::newRow(qPrintable(name))
-                    << golden + '/' + folder + '/' + name + "/input.pcap";
-        const QDir kernel(golden + "/kernel");
-        for (const QString& name : kernel.entryList({QStringLiteral("*.pcap")}))
-            QTest::newRow(qPrintable(name)) << kernel.filePath(name);
+        for (const QString& capture : tests::goldenCaptures(golden))
+            QTest::newRow(qPrintable(capture)) << golden + '/' + capture;
     }
 
     void anotherCaptureByteForByte()

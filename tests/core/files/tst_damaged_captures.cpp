@@ -4,14 +4,15 @@
 // in a crash, and with events that keep their promises (they can be sent, stored and recorded).
 #include "core/files/event_recorder.h"
 #include "core/files/file_source.h"
-#include "core/parse/connection_parser.h"
-#include "core/reassembly/tracker.h"
 #include "core/store/store.h"
 #include "core/wire/codec.h"
 
+#include "tests/support/capture_play.h"
+#include "tests/support/deflated.h"
+#include "tests/support/golden_captures.h"
+
 #include <algorithm>
 #include <random>
-#include <zlib.h>
 
 #include <QDir>
 #include <QFile>
@@ -55,25 +56,13 @@ private:
     files::EventRecorder& m_recorder;
 };
 
-Read readAll(const std::string& path, const std::string& scratch)
+Read packetsOf(const std::string& path)
 {
     Read read;
     auto source = files::FileSource::open(path);
-    if (!source) {
+    if (!source)
         read.error = source.error().text();
-        return read;
-    }
-    auto writer = files::PcapngWriter::create(scratch, "test", "");
-    if (!writer || !writer->addInterface(capture::LinkType::Ethernet, "made"))
-        return read;
-    files::EventRecorder recorder(*writer);
-    Everything sink(recorder);
-    base::Ids exchanges;
-    base::Ids connections;
-    parse::ParserFactory parsers(
-        sink, {1}, exchanges, {.bodyLimit = ~std::uint64_t{0}, .alsoStreams = false});
-    reassembly::Tracker tracker(parsers, connections, reassembly::TrackerOptions::file());
-    for (;;) {
+    while (source) {
         const auto packet = source->next();
         if (!packet)
             read.error = packet.error().text();
@@ -83,32 +72,27 @@ Read readAll(const std::string& path, const std::string& scratch)
         read.packets.emplace_back(got.at.nanoseconds,
                                   QByteArray(reinterpret_cast<const char*>(got.bytes.data()),
                                              static_cast<qsizetype>(got.bytes.size())));
-        tracker.onPacket(got);
     }
-    tracker.finish();
-    [[maybe_unused]] const auto ended = recorder.finish({});
-    return read; // the writer goes unfinished, and its file with it
+    return read;
+}
+
+// Its packets, and what becomes of them further on.
+Read readAll(const std::string& path, const std::string& scratch)
+{
+    auto writer = files::PcapngWriter::create(scratch, "test", "");
+    if (writer && writer->addInterface(capture::LinkType::Ethernet, "made")) {
+        files::EventRecorder recorder(*writer);
+        Everything sink(recorder);
+        tests::playCapture(path, sink);
+        [[maybe_unused]] const auto ended = recorder.finish({});
+    }
+    return packetsOf(path); // the writer goes unfinished, and its file with it
 }
 
 QByteArray contentOf(const QString& path)
 {
     QFile file(path);
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
-
-QByteArray packed(const QByteArray& plain)
-{
-    QByteArray out(static_cast<qsizetype>(compressBound(static_cast<uLong>(plain.size())) + 64), 0);
-    z_stream stream{};
-    deflateInit2(&stream, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(plain.data()));
-    stream.avail_in = static_cast<uInt>(plain.size());
-    stream.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream.avail_out = static_cast<uInt>(out.size());
-    deflate(&stream, Z_FINISH);
-    out.truncate(static_cast<qsizetype>(stream.total_out));
-    deflateEnd(&stream);
-    return out;
 }
 
 // Packets of a pcap file that end at or before `offset` (pcap-savefile(5)).
@@ -185,15 +169,7 @@ private slots:
     {
         QTest::addColumn<QString>("capture");
         QTest::addColumn<QString>("how");
-        QStringList captures;
-        for (const char* folder : {"http", "http2", "peers"})
-            for (const QString& name :
-                 QDir(golden + '/' + folder).entryList(QDir::Dirs | QDir::NoDotAndDotDot))
-                captures << QLatin1String(folder) + '/' + name + "/input.pcap";
-        const QStringList kernel = QDir(golden + "/kernel").entryList({QStringLiteral("*.pcap")});
-        for (qsizetype i = 0; i < kernel.size(); i += 10)
-            captures << "kernel/" + kernel[i];
-        for (const QString& capture : captures)
+        for (const QString& capture : tests::goldenCaptures(golden, 10))
             for (const char* how : {"bits", "cut", "hole", "noise", "doubled", "packed"})
                 QTest::newRow(qPrintable(capture + ' ' + how)) << capture << QString(how);
     }
@@ -211,7 +187,9 @@ private slots:
         QCOMPARE(before.packets.size(), packetsBefore(whole, whole.size()));
         for (std::uint32_t seed = 0; seed < copies; ++seed) {
             std::mt19937 random(seed);
-            QByteArray damaged = compressed ? packed(whole) : whole;
+            QByteArray damaged =
+                compressed ? QByteArray::fromStdString(tests::deflated(whole.toStdString(), 31))
+                           : whole;
             const qsizetype first =
                 damage(damaged, compressed ? QStringLiteral("bits") : how, random);
             const Read after = readAll(write(damaged), scratch());

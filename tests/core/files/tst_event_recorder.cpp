@@ -5,10 +5,9 @@
 #include "core/export/message_text.h"
 #include "core/files/event_recorder.h"
 #include "core/files/file_source.h"
-#include "core/parse/connection_parser.h"
-#include "core/reassembly/tracker.h"
 #include "core/store/store.h"
 
+#include "tests/support/capture_play.h"
 #include "tests/support/traffic.h"
 
 #include <algorithm>
@@ -41,22 +40,8 @@ private:
 
 void play(const QString& path, bool streams, std::function<void(const flow::Event&)> act)
 {
-    auto source = files::FileSource::open(path.toStdString());
-    QVERIFY(source);
     Call sink(std::move(act));
-    base::Ids exchanges;
-    base::Ids connections;
-    parse::ParserFactory parsers(
-        sink, {1}, exchanges, {.bodyLimit = ~std::uint64_t{0}, .alsoStreams = streams});
-    reassembly::Tracker tracker(parsers, connections, reassembly::TrackerOptions::file());
-    for (;;) {
-        const auto packet = source->next();
-        QVERIFY(packet);
-        if (!packet->has_value())
-            break;
-        tracker.onPacket(**packet);
-    }
-    tracker.finish();
+    QVERIFY(tests::playCapture(path.toStdString(), sink, streams));
 }
 
 // One line a connection, one an exchange; with `streams` also the bytes on the wire.
