@@ -3,6 +3,7 @@
 
 #include "core/wire/message.h"
 
+#include "ui/connect/attach_choice.h"
 #include "ui/connect/kind_chips.h"
 #include "ui/connect/namespace_choice.h"
 #include "ui/connect/place_model.h"
@@ -13,17 +14,14 @@
 #include "ui/theme/icon.h"
 #include "ui/theme/theme.h"
 
-#include <QComboBox>
 #include <QCoreApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
-#include <QIntValidator>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QLocale>
 #include <QPushButton>
-#include <QRadioButton>
 #include <QTableView>
 #include <QVBoxLayout>
 
@@ -56,8 +54,7 @@ void TargetPicker::setBeside(const QString& name)
 {
     m_title->setText(name.isEmpty() ? tr("Choose a target")
                                     : tr("Choose a target to follow beside %1").arg(name));
-    m_viewOnly->setVisible(name.isEmpty());
-    m_mirror->setVisible(name.isEmpty());
+    m_choice->offerStealing(name.isEmpty());
 }
 
 void TargetPicker::buildHead()
@@ -126,45 +123,6 @@ void TargetPicker::buildList()
             &TargetPicker::onCurrent);
 }
 
-QHBoxLayout* TargetPicker::buildChoices()
-{
-    auto* row = new QHBoxLayout;
-    row->setSpacing(theme::gap);
-    m_containerLabel = new QLabel(tr("C&ontainer"), this);
-    m_container = new QComboBox(this);
-    m_container->setObjectName(QStringLiteral("targetContainer"));
-    m_container->setAccessibleName(tr("Container"));
-    m_container->setToolTip(tr("Whose ports are offered; all containers of a pod share them"));
-    m_container->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-    m_containerLabel->setBuddy(m_container);
-    auto* portLabel = new QLabel(tr("&Port"), this);
-    m_port = new QComboBox(this);
-    m_port->setObjectName(QStringLiteral("targetPort"));
-    m_port->setAccessibleName(tr("Port"));
-    m_port->setEditable(true);
-    m_port->setInsertPolicy(QComboBox::NoInsert);
-    m_port->setMinimumContentsLength(6);
-    m_port->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-    m_port->setValidator(new QIntValidator(1, 65535, m_port));
-    portLabel->setBuddy(m_port);
-    m_mirror = new QRadioButton(tr("&Mirror"), this);
-    m_mirror->setObjectName(QStringLiteral("targetMirror"));
-    m_mirror->setToolTip(tr("Look; stealing requests stays one key away"));
-    m_mirror->setChecked(true);
-    m_viewOnly = new QRadioButton(tr("View onl&y"), this); // Alt+V is the menu's
-    m_viewOnly->setObjectName(QStringLiteral("targetViewOnly"));
-    m_viewOnly->setToolTip(tr("Look; this window refuses to steal"));
-    m_mirror->installEventFilter(this);
-    m_viewOnly->installEventFilter(this);
-    for (QWidget* widget : std::initializer_list<QWidget*>{
-             m_containerLabel, m_container, portLabel, m_port, m_mirror, m_viewOnly})
-        row->addWidget(widget);
-    row->addStretch(1);
-    connect(m_container, &QComboBox::activated, this, [this] { fillPorts(current()); });
-    connect(m_port, &QComboBox::editTextChanged, this, &TargetPicker::updateAttach);
-    return row;
-}
-
 void TargetPicker::buildFoot()
 {
     m_status = new QLabel(this);
@@ -179,20 +137,13 @@ void TargetPicker::buildFoot()
     m_problem->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_problem->setProperty("tone", "failure");
     m_problem->hide();
-    QHBoxLayout* row = buildChoices();
-    m_cancel = new QPushButton(tr("Cancel"), this);
-    m_cancel->setObjectName(QStringLiteral("targetCancel"));
-    m_attach = new QPushButton(tr("Attach"), this);
-    m_attach->setObjectName(QStringLiteral("targetAttach"));
-    m_attach->setProperty("kind", "primary");
-    row->addWidget(m_cancel);
-    row->addWidget(m_attach);
+    m_choice = new AttachChoice(this);
     auto* column = static_cast<QVBoxLayout*>(layout());
     column->addWidget(m_problem);
     column->addWidget(m_status);
-    column->addLayout(row);
-    connect(m_attach, &QPushButton::clicked, this, &TargetPicker::accept);
-    connect(m_cancel, &QPushButton::clicked, this, &TargetPicker::cancelWanted);
+    column->addWidget(m_choice);
+    connect(m_choice, &AttachChoice::attachWanted, this, &TargetPicker::accept);
+    connect(m_choice, &AttachChoice::cancelWanted, this, &TargetPicker::cancelWanted);
 }
 
 void TargetPicker::setHost(const QString& name)
@@ -344,55 +295,7 @@ const Place* TargetPicker::current() const
 
 void TargetPicker::onCurrent()
 {
-    const Place* place = current();
-    const std::string key = place == nullptr ? std::string() : place->key;
-    // What was chosen for this place stays while it only changes its state.
-    if (key != m_currentKey || key.empty()) {
-        m_currentKey = key;
-        fillContainers(place);
-        fillPorts(place);
-    } else if (m_port->count() == 0) {
-        fillPorts(place);
-    }
-    updateAttach();
-}
-
-void TargetPicker::fillContainers(const Place* place)
-{
-    m_container->clear();
-    const bool choice = place != nullptr && place->containers.size() > 1;
-    if (choice) {
-        m_container->addItem(tr("Any"));
-        for (const std::string& name : place->containers)
-            m_container->addItem(shownText(name), QByteArray::fromStdString(name));
-    }
-    m_container->setVisible(choice);
-    m_containerLabel->setVisible(choice);
-}
-
-void TargetPicker::fillPorts(const Place* place)
-{
-    m_port->clear();
-    if (place == nullptr)
-        return;
-    const std::string container = m_container->currentData().toByteArray().toStdString();
-    for (const PlacePort& port : place->ports) {
-        if (!container.empty() && port.container != container)
-            continue;
-        const QString number = QString::number(port.number);
-        if (m_port->findText(number) >= 0)
-            continue;
-        m_port->addItem(number);
-        m_port->setItemData(m_port->count() - 1, shownText(port.name), Qt::ToolTipRole);
-    }
-}
-
-void TargetPicker::updateAttach()
-{
-    const Place* place = current();
-    const bool context = place != nullptr && place->group == PlaceGroup::Context;
-    m_attach->setText(context ? tr("Open") : tr("Attach"));
-    m_attach->setEnabled(context || (place != nullptr && !m_port->currentText().isEmpty()));
+    m_choice->setPlace(current());
 }
 
 void TargetPicker::accept()
@@ -407,15 +310,14 @@ void TargetPicker::accept()
 void TargetPicker::attachCurrent()
 {
     const Place* place = current();
-    const auto port = m_port->currentText().toUShort();
     if (place == nullptr)
         return;
+    const quint16 port = m_choice->port();
     if (port == 0 && place->group != PlaceGroup::Context) {
-        // Nothing listens there that we know of: the port is the user's to say.
-        m_port->setFocus();
+        m_choice->askForPort();
         return;
     }
-    emit attachWanted(QString::fromStdString(place->spec), port, m_viewOnly->isChecked());
+    emit attachWanted(QString::fromStdString(place->spec), port, m_choice->viewOnly());
 }
 
 void TargetPicker::updateStatus()
@@ -457,14 +359,6 @@ bool TargetPicker::eventFilter(QObject* watched, QEvent* event)
             return true;
         default:
             break;
-        }
-    }
-    // Enter attaches from there too; the fields do so by themselves.
-    if ((watched == m_mirror || watched == m_viewOnly) && event->type() == QEvent::KeyPress) {
-        const int key = static_cast<QKeyEvent*>(event)->key();
-        if (key == Qt::Key_Return || key == Qt::Key_Enter) {
-            accept();
-            return true;
         }
     }
     return QWidget::eventFilter(watched, event);

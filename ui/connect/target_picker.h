@@ -12,12 +12,9 @@
 
 #include <QWidget>
 
-class QComboBox;
-class QHBoxLayout;
 class QLabel;
 class QLineEdit;
 class QPushButton;
-class QRadioButton;
 class QTableView;
 
 namespace podglass::wire {
@@ -26,6 +23,7 @@ struct TargetList;
 
 namespace podglass::connect {
 
+class AttachChoice;
 class KindChips;
 class NamespaceChoice;
 class PlaceModel;
@@ -71,17 +69,13 @@ private:
     void buildHead();
     void buildList();
     void buildFoot();
-    QHBoxLayout* buildChoices();
     void onSearch(const QString& text);
     void onPublished();
     void onCurrent();
     void showColumns();
-    void fillContainers(const Place* place);
-    void fillPorts(const Place* place);
     void accept();
     void attachCurrent();
     void updateStatus();
-    void updateAttach();
     void selectFirst();
     [[nodiscard]] const Place* current() const;
 
@@ -93,17 +87,10 @@ private:
     NamespaceChoice* m_namespaces = nullptr;
     QTableView* m_view = nullptr;
     QLabel* m_status = nullptr;
-    QLabel* m_containerLabel = nullptr;
-    QComboBox* m_container = nullptr;
-    QComboBox* m_port = nullptr;
-    QRadioButton* m_mirror = nullptr;
-    QRadioButton* m_viewOnly = nullptr;
-    QPushButton* m_attach = nullptr;
-    QPushButton* m_cancel = nullptr;
     QLabel* m_problem = nullptr;
+    AttachChoice* m_choice = nullptr;
     ClusterPlaces m_cluster;
     QString m_note;
-    std::string m_currentKey;
     bool m_reading = true;
     bool m_chosen = false;    // somebody moved in the list: what is found later moves nothing
     bool m_attachDue = false; // Enter was pressed while the search still ran
