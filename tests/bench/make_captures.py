@@ -60,11 +60,7 @@ def main():
         receiver.terminate()
         receiver.wait()
     finally:
-        service.terminate()
-        service.wait(10)
-        for name in (mirror.POD, mirror.CALLER):
-            mirror.run('ip', 'netns', 'delete', name)
-        mirror.run('rm', '-rf', mirror.FOLDER)
+        mirror.down(service)
 
 
 if __name__ == '__main__':

@@ -159,15 +159,8 @@ def main():
             process.wait()
         if agent:
             agent.end()
-        service.terminate()
-        service.wait(10)
-        for name in (mirror.POD, mirror.CALLER):
-            mirror.run('ip', 'netns', 'delete', name)
-        try:
-            os.rmdir(group.path)
-        except OSError:
-            pass
-        mirror.run('rm', '-rf', mirror.FOLDER)
+        mirror.down(service)
+        group.remove()
     print('%d s in a cgroup of %d MiB: %d short connections beside %s idle ones, bodies of 1 GB and 3 stalled clients; load '
           'of the machine %.1f' % (seconds, limit, load.asked, idle, os.getloadavg()[0]))
     print('anonymous memory: peak %.1f MiB, median %.1f; not reclaimable: peak %.1f MiB; descriptors at most %d'

@@ -92,6 +92,16 @@ def rig(load):
         cut_packets()
 
 
+def down(service):
+    """Everything that rig() and nginx() made."""
+    if service:
+        service.terminate()
+        service.wait(10)
+    for name in (POD, CALLER):
+        run('ip', 'netns', 'delete', name)
+    run('rm', '-rf', FOLDER)
+
+
 def cut_packets():
     """No super-packets from here on, as behind an adapter that merges none."""
     for name in (POD, CALLER):
@@ -328,12 +338,7 @@ def main():
     except KeyboardInterrupt:
         pass  # what was measured is shown
     finally:
-        if service:
-            service.terminate()
-            service.wait(10)
-        for name in (POD, CALLER):
-            run('ip', 'netns', 'delete', name)
-        run('rm', '-rf', FOLDER)
+        down(service)
     print('%s, %d pairs of %d s, load of the machine %.1f' % (load, repeats, seconds, os.getloadavg()[0]))
     for name, runs in results.items():
         if not runs:

@@ -10,7 +10,6 @@ requests (50 and 100 a second).
 PODGLASSCTL and PODGLASS_AGENT name the programs; root, nginx, wrk; cgroup v1 or v2. memory_limit.py has the rest of
 what may come at once.
 """
-import json
 import os
 import re
 import signal
@@ -48,6 +47,12 @@ class Group:
             return peak, kills, int(self.get('memory.failcnt'))
         kills = int(re.search(r'oom_kill (\d+)', self.get('memory.events')).group(1))
         return int(self.get('memory.peak')), kills, int(re.search(r'max (\d+)', self.get('memory.events')).group(1))
+
+    def remove(self):
+        try:
+            os.rmdir(self.path)
+        except OSError:
+            pass  # somebody in it still lives
 
 
 def agents_of(process):
@@ -124,18 +129,10 @@ def main():
         peak, kills, full = group.facts()
         client.send_signal(signal.SIGINT)
         client.wait(20)
+        told = mirror.lines_of(out, 'sums')[-1]
     finally:
-        service.terminate()
-        service.wait(10)
-        for name in (mirror.POD, mirror.CALLER):
-            mirror.run('ip', 'netns', 'delete', name)
-        try:
-            os.rmdir(group.path)
-        except OSError:
-            pass
-    with open(out) as file:
-        told = json.loads([line for line in file if '"sums"' in line][-1])
-    mirror.run('rm', '-rf', mirror.FOLDER)
+        mirror.down(service)
+        group.remove()
     agent_says = told['agent']
     print('%d requests in %d s, %s, in a cgroup of %d MiB; load of the machine %.1f'
           % (load.asked, seconds, 'two on a connection' if day else 'each on a connection of its own', limit,
