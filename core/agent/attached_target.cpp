@@ -23,17 +23,21 @@ AttachedTarget::AttachedTarget(PortServices& services,
     , m_events(std::move(events))
     , m_capture(id, std::move(door), services.ringBudget())
     , m_broadcast(services.loop(), m_capture.ring(), [this] { m_events.news(*this); })
-    , m_ports(services,
-              {id,
-               m_resolved.networkNamespace.get(),
-               [this](CaptureCommand command) { m_capture.command(std::move(command)); },
-               [this](std::uint16_t port) {
-                   return static_cast<std::uint32_t>(m_broadcast.open().count(m_id, port));
-               },
-               [&services](steal::StealSetup setup, TakenPort::Reports reports) {
-                   return std::make_unique<StolenPort>(
-                       services, std::move(setup), std::move(reports));
-               }})
+    , m_ports(
+          services,
+          {id,
+           m_resolved.networkNamespace.get(),
+           [this](CaptureCommand command) { m_capture.command(std::move(command)); },
+           [this](std::uint16_t port) {
+               return static_cast<std::uint32_t>(m_broadcast.open().count(m_id, port));
+           },
+           [this](std::uint16_t port) {
+               return m_services.means().privileges->peerPorts(m_resolved.networkNamespace.get(),
+                                                               port);
+           },
+           [&services](steal::StealSetup setup, TakenPort::Reports reports) {
+               return std::make_unique<StolenPort>(services, std::move(setup), std::move(reports));
+           }})
 {
     services.loop().watch(m_capture.reports().wakeFd(), EPOLLIN, [this](auto) { onReports(); });
     // Our own namespace and a named one live on without any process.

@@ -39,6 +39,13 @@ public:
 
     void setPlan(const CapturePlan& plan);
     void proxyOwns(const flow::Endpoint& client, const flow::Endpoint& server, bool owned);
+
+    // The ports on the other side of the connections of a port that are open now.
+    [[nodiscard]] std::set<std::uint16_t> openPeers(std::uint16_t port) const
+    {
+        return m_tracker.openPeers(port);
+    }
+
     void kernelDropped(std::uint64_t packets, base::Timestamp at);
 
     // Short of memory: nothing is followed any more, what comes is counted (Tracker::pause).

@@ -23,6 +23,9 @@ struct CapturePlan
     // Port to whether its new connections are shown: not while it is stolen, then the proxy shows
     // them. Connections that were open before go on either way.
     std::map<std::uint16_t, bool> ports;
+    // Of those not shown, where it is known: the ports on the other side of the connections that
+    // were open before. The kernel need not hand over any other packet.
+    std::map<std::uint16_t, std::vector<std::uint16_t>> oldPeers{};
     std::uint64_t bodyLimit = limits::bodyPreviewBytes; // the largest that any client wants
 
     bool operator==(const CapturePlan&) const = default;

@@ -105,10 +105,26 @@ void CaptureRun::onCommands()
 void CaptureRun::apply(const CapturePlan& plan)
 {
     m_pipeline.setPlan(plan);
-    capture::PortSet ports;
-    for (const auto& [port, takesNew] : plan.ports)
-        ports.insert(port);
-    m_interfaces.setPorts(ports);
+    capture::PortFilter filter;
+    std::size_t named = 0;
+    for (const auto& entry : plan.ports) {
+        const std::uint16_t port = entry.first;
+        const auto old = plan.oldPeers.find(port);
+        if (old == plan.oldPeers.end()) {
+            filter.ports.insert(port);
+            continue;
+        }
+        // What passes through this namespace to another is in no table of its sockets.
+        capture::PortSet peers = m_pipeline.openPeers(port);
+        peers.insert(old->second.begin(), old->second.end());
+        if (named + peers.size() > limits::filteredPeers) {
+            filter.ports.insert(port);
+            continue;
+        }
+        named += peers.size();
+        filter.ofPeers.emplace(port, std::move(peers));
+    }
+    m_interfaces.setFilter(filter);
 }
 
 void CaptureRun::pause(bool paused)

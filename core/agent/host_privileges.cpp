@@ -4,6 +4,7 @@
 #include "core/agent/host/network_namespace.h"
 #include "core/agent/host/processes.h"
 #include "core/agent/privileges.h"
+#include "core/base/limits.h"
 
 #include <cerrno>
 
@@ -61,6 +62,17 @@ std::vector<wire::ListeningPort> HostPrivileges::listeningPorts(int networkNames
 {
     const auto resolved = resolveTarget("/", spec);
     return listeningPortsOf(networkNamespace, resolved ? resolved->part : NamespacePart{});
+}
+
+base::Result<std::vector<std::uint16_t>> HostPrivileges::peerPorts(int networkNamespace,
+                                                                   std::uint16_t port)
+{
+    auto peers = peerPortsOf(networkNamespace, port);
+    if (peers && peers->size() > limits::filteredPeers)
+        return base::Error{.what = std::to_string(peers->size()) + " connections are open",
+                           .where = "port " + std::to_string(port),
+                           .advice = ""};
+    return peers;
 }
 
 std::uint32_t HostPrivileges::processIn(int networkNamespace, std::uint32_t except)

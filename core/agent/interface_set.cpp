@@ -67,7 +67,7 @@ base::Status InterfaceSet::openOne(std::uint32_t index, const std::string& name)
     if (!opened)
         return opened.error();
     auto live = std::make_unique<capture::LiveSource>(std::move(opened).value());
-    if (const auto filtered = live->setPorts(m_ports); !filtered)
+    if (const auto filtered = live->setFilter(m_filter); !filtered)
         return filtered.error();
     m_loop.watch(live->descriptor(), EPOLLIN, [this, index](auto) { onReadable(index); });
     m_sources.emplace(index, Source{name, std::move(live)});
@@ -88,11 +88,11 @@ void InterfaceSet::closeOne(std::uint32_t index)
     m_sources.erase(found);
 }
 
-void InterfaceSet::setPorts(const capture::PortSet& ports)
+void InterfaceSet::setFilter(const capture::PortFilter& filter)
 {
-    m_ports = ports;
+    m_filter = filter;
     for (auto& [index, source] : m_sources) {
-        if (const auto status = source.live->setPorts(ports); !status)
+        if (const auto status = source.live->setFilter(filter); !status)
             m_note = status.error().text();
     }
 }

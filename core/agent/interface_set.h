@@ -34,7 +34,7 @@ public:
     // The socket that refresh() asks; before the first one.
     void listBy(io::Fd routeSocket) { m_route = std::move(routeSocket); }
 
-    void setPorts(const capture::PortSet& ports);
+    void setFilter(const capture::PortFilter& filter);
 
     [[nodiscard]] std::vector<std::string> names() const;
 
@@ -59,7 +59,7 @@ private:
     io::Fd m_route;
     Take m_take;
     std::map<std::uint32_t, Source> m_sources; // by interface index
-    capture::PortSet m_ports;
+    capture::PortFilter m_filter;
     std::string m_note;
     std::uint64_t m_dropsOfClosed = 0;
 };

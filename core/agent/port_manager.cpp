@@ -145,8 +145,13 @@ base::Status PortManager::startStealing(std::uint16_t number, Port& port)
     reports.gaveUp = [this](std::uint16_t which, std::string_view why) { gaveUp(which, why); };
     std::unique_ptr<TakenPort> stolen = m_target.take(std::move(setup), std::move(reports));
     base::Status started = stolen->start();
-    if (started)
-        port.stolen = std::move(stolen);
+    if (!started)
+        return started;
+    port.stolen = std::move(stolen);
+    // After the redirect is in force: whoever came before it is in the list, who comes later ours.
+    port.oldPeers.reset();
+    if (auto peers = m_target.peerPorts(number))
+        port.oldPeers = std::move(peers).value();
     return started;
 }
 
@@ -156,6 +161,8 @@ void PortManager::sendPlan()
     for (const auto& [number, port] : m_ports) {
         if (!port.wishes.empty())
             plan.ports.emplace(number, port.stolen == nullptr);
+        if (!port.wishes.empty() && port.stolen && port.oldPeers)
+            plan.oldPeers.emplace(number, *port.oldPeers);
         for (const Wish& wish : port.wishes)
             plan.bodyLimit = std::max({plan.bodyLimit, wish.wanted.bodyLimit, wish.bodyLimit});
     }

@@ -14,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace podglass::agent {
@@ -24,6 +25,8 @@ struct PortTarget
     int networkNamespace = -1; // the caller's, outlives the manager
     std::function<void(CaptureCommand)> capture;
     std::function<std::uint32_t(std::uint16_t port)> openConnections;
+    // As Privileges::peerPorts().
+    std::function<base::Result<std::vector<std::uint16_t>>(std::uint16_t port)> peerPorts;
     TakenPort::Make take;
 };
 
@@ -69,6 +72,8 @@ private:
         std::unique_ptr<TakenPort> stolen;
         std::uint32_t oldConnections = 0;
         wire::TlsState tls; // as last told
+        // Of the connections that were open when the redirect began; none: not known.
+        std::optional<std::vector<std::uint16_t>> oldPeers{};
     };
 
     base::Result<Wish>

@@ -38,6 +38,10 @@ public:
     // Of the part of the namespace that the spec means.
     virtual std::vector<wire::ListeningPort> listeningPorts(int networkNamespace,
                                                             const std::string& spec) = 0;
+    // The ports on the other side of the namespace's TCP connections of `port`, each once, and no
+    // more than limits::filteredPeers: an Error says that there are more, or that nobody may look.
+    virtual base::Result<std::vector<std::uint16_t>> peerPorts(int networkNamespace,
+                                                               std::uint16_t port) = 0;
     // A process of that namespace other than `except`; 0: there is none.
     virtual std::uint32_t processIn(int networkNamespace, std::uint32_t except) = 0;
     virtual base::Result<std::unique_ptr<CaptureDoor>> captureDoor(int networkNamespace) = 0;
@@ -82,6 +86,8 @@ public:
     wire::TargetList listTargets() override;
     std::vector<wire::ListeningPort> listeningPorts(int networkNamespace,
                                                     const std::string& spec) override;
+    base::Result<std::vector<std::uint16_t>> peerPorts(int networkNamespace,
+                                                       std::uint16_t port) override;
     std::uint32_t processIn(int networkNamespace, std::uint32_t except) override;
     base::Result<std::unique_ptr<CaptureDoor>> captureDoor(int networkNamespace) override;
 

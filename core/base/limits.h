@@ -43,6 +43,8 @@ inline constexpr std::size_t ignoredConnections = 16'384;
 inline constexpr std::chrono::seconds ignoredConnection{600};
 // Ports one kernel filter names; with more, all TCP passes it and user space decides.
 inline constexpr std::size_t filteredPorts = 256;
+// Old connections of a stolen port that its kernel filter names; with more, all of the port passes.
+inline constexpr std::size_t filteredPeers = 32;
 
 // -- reassembly ----------------------------------------------------------------------------------
 // Policy: the oldest hole is declared lost, as a Gap event; never waits.

@@ -120,9 +120,9 @@ base::Status LiveSource::activate(pcap* handle, const LiveOptions& options)
     return base::Done{};
 }
 
-base::Status LiveSource::setPorts(const PortSet& ports)
+base::Status LiveSource::setFilter(const PortFilter& filter)
 {
-    if (ports.empty()) {
+    if (filter.nothing()) {
         bpf_insn refuse{BPF_RET | BPF_K, 0, 0, 0};
         bpf_program program{1, &refuse};
         if (pcap_setfilter(m_handle.get(), &program) != 0)
@@ -130,7 +130,7 @@ base::Status LiveSource::setPorts(const PortSet& ports)
         return base::Done{};
     }
     bpf_program program{};
-    const std::string text = filterText(ports, m_link);
+    const std::string text = filterText(filter, m_link);
     if (pcap_compile(m_handle.get(), &program, text.c_str(), 1, PCAP_NETMASK_UNKNOWN) != 0)
         return captureError(pcap_geterr(m_handle.get()));
     const int outcome = pcap_setfilter(m_handle.get(), &program);

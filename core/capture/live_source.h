@@ -38,8 +38,10 @@ public:
 
     static base::Result<LiveSource> open(const LiveOptions& options);
 
-    // Replaces the kernel's filter; an empty set lets nothing through.
-    base::Status setPorts(const PortSet& ports);
+    // Replaces the kernel's filter; one of nothing lets nothing through.
+    base::Status setFilter(const PortFilter& filter);
+
+    base::Status setPorts(const PortSet& ports) { return setFilter({ports, {}}); }
 
     // Hands over up to `most` packets and returns how many; an Error when the interface is gone.
     base::Result<std::size_t> dispatch(std::size_t most, const Handler& handler);

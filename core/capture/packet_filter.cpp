@@ -3,6 +3,8 @@
 
 #include "core/base/limits.h"
 
+#include <algorithm>
+
 namespace podglass::capture {
 
 namespace {
@@ -24,13 +26,34 @@ std::string portTerms(const PortSet& ports)
     return text;
 }
 
+std::string peerTerms(const PortFilter& filter)
+{
+    std::string text;
+    for (const auto& [port, peers] : filter.ofPeers) {
+        if (peers.empty() || filter.ports.contains(port))
+            continue;
+        text += text.empty() ? "" : " or ";
+        text += "(tcp port " + std::to_string(port) + " and (" + portTerms(peers) + "))";
+    }
+    return text;
+}
+
+std::string knownTerms(const PortFilter& filter)
+{
+    if (filter.ports.size() > limits::filteredPorts)
+        return "tcp";
+    const std::string whole = portTerms(filter.ports);
+    const std::string some = peerTerms(filter);
+    return whole + (whole.empty() || some.empty() ? "" : " or ") + some;
+}
+
 // "tcp port" looks at first fragments only and not behind extension headers (both directions of
 // doubt pass): hop-by-hop 0, routing 43, fragment 44, AH 51, destination 60, mobility 135,
 // HIP 139, shim6 140; AH in IPv4 is protocol 51.
-std::string networkText(const PortSet& ports)
+std::string networkText(const PortFilter& filter)
 {
-    const std::string known = ports.size() > limits::filteredPorts ? "tcp" : portTerms(ports);
-    std::string text = "(" + known + " or ip proto 51 or (ip proto 6 and ip[6:2] & 0x3fff != 0)";
+    std::string text =
+        "(" + knownTerms(filter) + " or ip proto 51 or (ip proto 6 and ip[6:2] & 0x3fff != 0)";
     for (const char* header : {"0", "43", "44", "51", "60", "135", "139", "140"})
         text += std::string(" or ip6[6] = ") + header;
     return text + ")";
@@ -43,9 +66,15 @@ bool hasVlanTags(LinkType link)
 
 } // namespace
 
-std::string filterText(const PortSet& ports, LinkType link)
+bool PortFilter::nothing() const
 {
-    const std::string network = networkText(ports);
+    return ports.empty()
+           && std::ranges::all_of(ofPeers, [](const auto& entry) { return entry.second.empty(); });
+}
+
+std::string filterText(const PortFilter& filter, LinkType link)
+{
+    const std::string network = networkText(filter);
     if (!hasVlanTags(link))
         return network;
     // Each `vlan` moves the offsets of everything to its right by one tag.

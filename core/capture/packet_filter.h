@@ -7,6 +7,7 @@
 #include "core/capture/packet.h"
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 
@@ -14,7 +15,17 @@ namespace podglass::capture {
 
 using PortSet = std::set<std::uint16_t>;
 
-// For a non-empty set; above limits::filteredPorts all TCP passes.
-std::string filterText(const PortSet& ports, LinkType link);
+// What of the network's TCP passes.
+struct PortFilter
+{
+    PortSet ports; // all of their packets
+    // Port to the ports on the other side whose packets are wanted; with none, no packet of it.
+    std::map<std::uint16_t, PortSet> ofPeers;
+
+    [[nodiscard]] bool nothing() const;
+};
+
+// For one that is not nothing(); above limits::filteredPorts all TCP passes.
+std::string filterText(const PortFilter& filter, LinkType link);
 
 } // namespace podglass::capture

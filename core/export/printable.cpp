@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/export/printable.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
@@ -58,6 +59,10 @@ std::string escaped(unsigned number)
 
 std::string printable(std::string_view text)
 {
+    const bool plain =
+        std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+    if (plain)
+        return std::string(text);
     std::string out;
     out.reserve(text.size());
     while (!text.empty()) {

@@ -218,4 +218,19 @@ base::Result<std::size_t> Input::read(std::span<std::uint8_t> room)
     return wanted - room.size();
 }
 
+base::Result<bytes::ByteView> Input::take(std::size_t length, std::vector<std::uint8_t>& spare)
+{
+    if (!m_unpacker && m_rawSize - m_rawUsed >= length) {
+        const bytes::ByteView found(m_raw.data() + m_rawUsed, length);
+        m_rawUsed += length;
+        m_position += length;
+        return found;
+    }
+    spare.resize(length);
+    const auto got = read(spare);
+    if (!got)
+        return got.error();
+    return bytes::ByteView(spare).first(*got);
+}
+
 } // namespace podglass::files

@@ -30,6 +30,10 @@ public:
     // As many bytes as fit, fewer only at the end.
     base::Result<std::size_t> read(std::span<std::uint8_t> room);
 
+    // The next `length` bytes, fewer only at the end, valid until the next call: where they lie, or
+    // in `spare` when they must be put together.
+    base::Result<bytes::ByteView> take(std::size_t length, std::vector<std::uint8_t>& spare);
+
     [[nodiscard]] const std::string& path() const { return m_path; }
 
     // Decompressed bytes given out so far, for messages.

@@ -66,16 +66,15 @@ public:
         const std::uint32_t length = number(header.data() + 8);
         if (length > limits::captureBlockBytes)
             return damaged("a packet claims " + std::to_string(length) + " bytes");
-        m_bytes.resize(length);
-        const auto body = m_input.read(m_bytes);
+        const auto body = m_input.take(length, m_bytes);
         if (!body)
             return body.error();
-        if (*body < length)
+        if (body->size() < length)
             return damaged("the file ends inside a packet");
         constexpr std::int64_t second = 1'000'000'000;
         FilePacket packet;
         packet.at = {number(header.data()) * second + number(header.data() + 4) * m_unit};
-        packet.bytes = m_bytes;
+        packet.bytes = *body;
         packet.wireLength = std::max(length, number(header.data() + 12));
         packet.link = m_link;
         return std::optional(std::move(packet));
@@ -107,7 +106,7 @@ private:
     bool m_swapped;
     capture::LinkType m_link = capture::LinkType::Ethernet;
     std::vector<FileInterface> m_interfaces;
-    std::vector<std::uint8_t> m_bytes;
+    std::vector<std::uint8_t> m_bytes; // of a packet that Input had to put together
 };
 
 bool isMagic(std::uint32_t number)

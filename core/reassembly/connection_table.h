@@ -53,6 +53,13 @@ public:
             close(*m_index.find(tuple)->second, {reason, {}}, when);
     }
 
+    template <typename Visit>
+    void forEach(const Visit& visit) const
+    {
+        for (const Connection& connection : m_connections)
+            visit(connection.opened());
+    }
+
     // Also forgets a handshake under way.
     void close(const FourTuple& tuple, flow::CloseReason reason, Moment when);
 

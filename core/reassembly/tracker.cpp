@@ -130,6 +130,16 @@ void Tracker::ignore(const flow::Endpoint& client, const flow::Endpoint& server,
     }
 }
 
+std::set<std::uint16_t> Tracker::openPeers(std::uint16_t port) const
+{
+    std::set<std::uint16_t> peers;
+    m_table.forEach([&](const flow::ConnectionOpened& opened) {
+        if (opened.server.port == port)
+            peers.insert(opened.client.port);
+    });
+    return peers;
+}
+
 bool Tracker::isIgnored(const Segment& segment)
 {
     const bool isSyn = segment.has(tcp::syn) && !segment.has(tcp::ack);

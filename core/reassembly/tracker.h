@@ -71,6 +71,9 @@ public:
     // packets are counted and left out.
     void ignore(const flow::Endpoint& client, const flow::Endpoint& server, bool ignored);
 
+    // The ports on the other side of the open connections of that server port.
+    [[nodiscard]] std::set<std::uint16_t> openPeers(std::uint16_t port) const;
+
     [[nodiscard]] const Counters& counters() { return m_table.counters(); }
 
     [[nodiscard]] const demux::DemuxCounters& demuxCounters() const { return m_demux.counters(); }

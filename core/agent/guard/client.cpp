@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <sstream>
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -356,6 +357,20 @@ std::vector<wire::ListeningPort> Client::listeningPorts(int networkNamespace,
 void Client::letGoOfErrors()
 {
     static_cast<void>(ask(m_line, {.ask = Ask::LetGoOfErrors})); // a guard that is gone has none
+}
+
+base::Result<std::vector<std::uint16_t>> Client::peerPorts(int networkNamespace, std::uint16_t port)
+{
+    Request request{.ask = Ask::PeerPorts};
+    request.port = port;
+    const auto answer = ask(m_line, request, networkNamespace);
+    if (!answer)
+        return answer.error();
+    std::istringstream numbers(textOf(answer->reply.text));
+    std::vector<std::uint16_t> peers;
+    for (std::uint16_t peer = 0; numbers >> peer;)
+        peers.push_back(peer);
+    return peers;
 }
 
 std::uint32_t Client::processIn(int networkNamespace, std::uint32_t except)

@@ -37,6 +37,8 @@ public:
     wire::TargetList listTargets() override;
     std::vector<wire::ListeningPort> listeningPorts(int networkNamespace,
                                                     const std::string& spec) override;
+    base::Result<std::vector<std::uint16_t>> peerPorts(int networkNamespace,
+                                                       std::uint16_t port) override;
     std::uint32_t processIn(int networkNamespace, std::uint32_t except) override;
     base::Result<std::unique_ptr<CaptureDoor>> captureDoor(int networkNamespace) override;
 

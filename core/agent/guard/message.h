@@ -22,6 +22,7 @@ enum class Ask : std::uint32_t
     Resolve,        // none; text: spec → namespace; number: pid; text: name
     ListTargets,    // none → file with a wire::TargetList
     ListeningPorts, // → file with a wire::Attached that has ports only
+    PeerPorts,      // port → text: their numbers
     ProcessIn,      // number: except → number: pid
     CaptureLine,    // → a line for PacketSocket and LinkSocket in that namespace
     Redirect, // port, flags → lifeline, translation, a line for Release and Check, rules' text,

@@ -51,6 +51,16 @@ bool answer(const Line& line, const Request& request, int networkNamespace)
         ports.ports = host.listeningPorts(networkNamespace, textOf(request.text));
         return answerWithFile(line, ports);
     }
+    case Ask::PeerPorts: {
+        const auto peers = host.peerPorts(networkNamespace, request.port);
+        Reply reply = peers ? Reply{} : replyOf(peers.error());
+        std::string numbers;
+        for (const std::uint16_t peer : peers ? *peers : std::vector<std::uint16_t>())
+            numbers += std::to_string(peer) + " ";
+        if (peers)
+            put(reply.text, numbers);
+        return static_cast<bool>(line.send(asMessage(reply), {}));
+    }
     case Ask::ProcessIn: {
         Reply reply;
         reply.number = host.processIn(networkNamespace, request.number);
@@ -66,7 +76,7 @@ bool answer(const Line& line, const Request& request, int networkNamespace)
 bool needsScout(Ask ask)
 {
     return ask == Ask::Resolve || ask == Ask::ListTargets || ask == Ask::ListeningPorts
-           || ask == Ask::ProcessIn;
+           || ask == Ask::PeerPorts || ask == Ask::ProcessIn;
 }
 
 base::Result<pid_t> sendScout(const Line& line, const Request& request, int networkNamespace)

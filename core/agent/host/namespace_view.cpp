@@ -6,6 +6,7 @@
 #include "core/telemetry/text_file.h"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 #include <fcntl.h>
@@ -105,6 +106,20 @@ NamespaceView viewEmptyNamespace(const path& file)
     // Not being allowed in leaves the view empty: the name alone is still worth showing.
     static_cast<void>(runInNetworkNamespace(descriptor.get(), look));
     return view;
+}
+
+base::Result<std::vector<std::uint16_t>> peerPortsOf(int networkNamespace, std::uint16_t port)
+{
+    std::set<std::uint16_t> peers;
+    const auto look = [&] {
+        const path net = "/proc/thread-self/net";
+        for (const char* table : {"tcp", "tcp6"})
+            for (const std::uint16_t peer : peerPortsIn(readTable(net / table), port))
+                peers.insert(peer);
+    };
+    if (const base::Status entered = runInNetworkNamespace(networkNamespace, look); !entered)
+        return entered.error();
+    return std::vector(peers.begin(), peers.end());
 }
 
 bool NamespacePart::holds(const Process& process) const

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/agent/host/processes.h"
+#include "core/base/result.h"
 #include "core/wire/message.h"
 
 #include <cstdint>
@@ -27,6 +28,9 @@ NamespaceView viewNamespace(const std::filesystem::path& root,
 // One that has a name but may have no process: by entering it, on a thread of its own. Empty if
 // that is not allowed.
 NamespaceView viewEmptyNamespace(const std::filesystem::path& file);
+
+// The ports on the other side of the namespace's TCP connections of `port`, each once.
+base::Result<std::vector<std::uint16_t>> peerPortsOf(int networkNamespace, std::uint16_t port);
 
 // Some of the processes of a namespace that many share: those of one container, of one service, or
 // one process. Empty: all of them.

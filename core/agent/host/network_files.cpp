@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cstring>
 #include <optional>
+#include <set>
 
 #include <arpa/inet.h>
 
@@ -19,6 +20,7 @@ using telemetry::takeLine;
 using telemetry::takeWord;
 
 constexpr std::string_view listening = "0A"; // TCP_LISTEN
+constexpr std::string_view timeWait = "06";  // TCP_TIME_WAIT
 
 template <typename Number>
 std::optional<Number> hexNumber(std::string_view text)
@@ -52,6 +54,14 @@ std::optional<std::string> readAddress(std::string_view hex, bool version6)
     return textOf(version6 ? AF_INET6 : AF_INET, address.data());
 }
 
+// Of "0100007F:1F90".
+std::optional<std::uint16_t> portOf(std::string_view end)
+{
+    const std::size_t colon = end.find(':');
+    return colon == std::string_view::npos ? std::nullopt
+                                           : hexNumber<std::uint16_t>(end.substr(colon + 1));
+}
+
 std::optional<ListeningSocket> readListener(std::string_view line, bool version6)
 {
     takeWord(line); // "0:"
@@ -66,7 +76,7 @@ std::optional<ListeningSocket> readListener(std::string_view line, bool version6
     if (!inode || colon == std::string_view::npos)
         return std::nullopt;
     const auto address = readAddress(own.substr(0, colon), version6);
-    const auto port = hexNumber<std::uint16_t>(own.substr(colon + 1));
+    const auto port = portOf(own);
     if (!address || !port)
         return std::nullopt;
     return ListeningSocket{*port, *address, *inode};
@@ -83,6 +93,22 @@ std::vector<ListeningSocket> listenersIn(std::string_view tcpFile, bool version6
             listeners.push_back(*std::move(listener));
     }
     return listeners;
+}
+
+std::vector<std::uint16_t> peerPortsIn(std::string_view tcpFile, std::uint16_t port)
+{
+    std::set<std::uint16_t> peers;
+    takeLine(tcpFile); // the heading
+    while (!tcpFile.empty()) {
+        std::string_view line = takeLine(tcpFile);
+        takeWord(line); // "0:"
+        const auto own = portOf(takeWord(line));
+        const auto peer = portOf(takeWord(line));
+        const std::string_view state = takeWord(line);
+        if (own == port && peer && state != listening && state != timeWait)
+            peers.insert(*peer);
+    }
+    return {peers.begin(), peers.end()};
 }
 
 std::vector<std::string> addressesInFibTrie(std::string_view fibTrie)

@@ -22,6 +22,10 @@ struct ListeningSocket
 
 std::vector<ListeningSocket> listenersIn(std::string_view tcpFile, bool version6);
 
+// The ports on the other side of connections of `port`, those being opened or closed included;
+// each once, ascending.
+std::vector<std::uint16_t> peerPortsIn(std::string_view tcpFile, std::uint16_t port);
+
 // Without loopback (127/8, ::1) and link-local addresses: those tell nobody where a pod is.
 std::vector<std::string> addressesInFibTrie(std::string_view fibTrie);
 std::vector<std::string> addressesInIfInet6(std::string_view ifInet6);

@@ -215,6 +215,7 @@ struct PortRig
     Services services;
     agent::CapturePlan plan;
     bool refuses = false;
+    base::Result<std::vector<std::uint16_t>> peers = std::vector<std::uint16_t>{40'000};
     std::vector<std::unique_ptr<WrittenRedirect>> redirects;
     agent::PortManager ports{
         services,
@@ -225,6 +226,7 @@ struct PortRig
                  plan = std::get<agent::CapturePlan>(command);
              },
          .openConnections = [](std::uint16_t) { return 3U; },
+         .peerPorts = [this](std::uint16_t) { return peers; },
          .take = [this](steal::StealSetup,
                         agent::TakenPort::Reports reports) -> std::unique_ptr<agent::TakenPort> {
              redirects.push_back(std::make_unique<WrittenRedirect>());

@@ -34,8 +34,25 @@ private slots:
         QVERIFY(found == expected);
     }
 
+    void peersOfAPort()
+    {
+        const auto found = agent::peerPortsIn(
+            "heading\n"
+            "   0: 00000000:1F90 00000000:0000 0A 0:0 0:0 0 0 0 1 1\n" // listens
+            "   1: 0200000A:1F90 0300000A:C350 01 0:0 0:0 0 0 0 2 1\n"
+            "   2: 0200000A:1F90 0400000A:C350 01 0:0 0:0 0 0 0 3 1\n"  // the same port elsewhere
+            "   3: 0200000A:1F90 0300000A:C351 03 0:0 0:0 0 0 0 0 1\n"  // its handshake is on
+            "   4: 0200000A:1F90 0300000A:C352 06 0:0 0:0 0 0 0 0 1\n"  // TIME_WAIT
+            "   5: 0200000A:0050 0300000A:C353 01 0:0 0:0 0 0 0 4 1\n"  // another port
+            "   6: 0200000A:C354 0300000A:1F90 01 0:0 0:0 0 0 0 5 1\n", // as a client
+            8080);
+        QVERIFY((found == std::vector<std::uint16_t>{50'000, 50'001}));
+    }
+
     void nonsenseIsSkipped()
     {
+        QVERIFY(agent::peerPortsIn("h\n0: 1F90 x:y 01\n\n1: 0:1F90\n", 8080).empty());
+
         QVERIFY(agent::listenersIn("", false).empty());
         QVERIFY(agent::listenersIn("h\n\n0: zz:1 x 0A\n0: 0100007F:99999 0 0A 0 0 0 0 0 1\n", false)
                     .empty());

@@ -65,6 +65,26 @@ private slots:
         QVERIFY(!rig.shown());
     }
 
+    // What the proxy shows need not come from the kernel as well, but for who was there before.
+    void whileStolenOnlyOldConnectionsAreCaptured()
+    {
+        Rig rig;
+        const std::map<std::uint16_t, std::vector<std::uint16_t>> old{{web, {40'000}}};
+        rig.set(anna, Mode::Steal);
+        QVERIFY(rig.plan.oldPeers == old);
+        rig.peers = std::vector<std::uint16_t>{50'000}; // meanwhile; asked only when it begins
+        rig.set(bert, Mode::Mirror);
+        QVERIFY(rig.plan.oldPeers == old);
+        rig.set(anna, Mode::Off);
+        QCOMPARE(rig.shown(), std::optional(true));
+        QVERIFY(rig.plan.oldPeers.empty());
+        // Where nobody may look, or there are too many, all of the port is captured.
+        rig.peers = base::Error{.what = "no", .where = "", .advice = ""};
+        rig.set(anna, Mode::Steal);
+        QCOMPARE(rig.shown(), std::optional(false));
+        QVERIFY(rig.plan.oldPeers.empty());
+    }
+
     void whatIsProxiedIsLeftToEnd()
     {
         Rig rig;

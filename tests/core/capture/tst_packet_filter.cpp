@@ -5,6 +5,8 @@
 
 #include "tests/support/packet_builder.h"
 
+#include <array>
+
 #include <QTest>
 
 #include <pcap/pcap.h>
@@ -20,9 +22,13 @@ class Filter
 {
 public:
     Filter(const PortSet& ports, LinkType link)
+        : Filter(capture::PortFilter{ports, {}}, link)
+    {}
+
+    Filter(const capture::PortFilter& wanted, LinkType link)
         : m_handle(pcap_open_dead(static_cast<int>(link), 262'144))
     {
-        const std::string text = capture::filterText(ports, link);
+        const std::string text = capture::filterText(wanted, link);
         m_good = pcap_compile(m_handle, &m_program, text.c_str(), 1, PCAP_NETMASK_UNKNOWN) == 0;
     }
 
@@ -85,6 +91,39 @@ private slots:
             std::swap(answer.source, answer.destination);
             QVERIFY(filter.passes(support::ethernetBytes(answer)));
         }
+    }
+
+    // A stolen port: of its connections only those that were open before.
+    void portsOfSomePeersOnly()
+    {
+        const Filter filter(capture::PortFilter{{80}, {{8'080, {40'000, 41'000}}, {9'090, {}}}},
+                            LinkType::Ethernet);
+        QVERIFY(filter.good());
+        for (const bool v6 : {false, true}) {
+            auto spec = toPort(8'080, v6);
+            for (const auto peer : std::array<std::uint16_t, 3>{40'000, 41'000, 42'000}) {
+                spec.source.port = peer;
+                QCOMPARE(filter.passes(support::ethernetBytes(spec)), peer != 42'000);
+                auto answer = spec;
+                std::swap(answer.source, answer.destination);
+                QCOMPARE(filter.passes(support::ethernetBytes(answer)), peer != 42'000);
+                const Bytes inside = support::ipBytes(spec);
+                QCOMPARE(filter.passes(support::ethernetBytes(inside, {{0x8100, 7}})),
+                         peer != 42'000);
+            }
+            QVERIFY(filter.passes(support::ethernetBytes(toPort(80, v6))));
+            QVERIFY(!filter.passes(support::ethernetBytes(toPort(9'090, v6))));
+        }
+        QVERIFY((capture::PortFilter{{}, {{9'090, {}}}}).nothing());
+        QVERIFY(!(capture::PortFilter{{}, {{9'090, {1}}}}).nothing());
+        // Nothing but the old ones of one port, as many as may be named.
+        capture::PortFilter most{{}, {{8'080, {}}}};
+        for (std::uint16_t i = 0; i < limits::filteredPeers; ++i)
+            most.ofPeers[8'080].insert(static_cast<std::uint16_t>(40'000 + 2 * i));
+        const Filter many(most, LinkType::Ethernet);
+        QVERIFY(many.good());
+        QVERIFY(many.instructions() < 4'096); // BPF_MAXINSNS
+        QVERIFY(many.passes(support::ethernetBytes(toPort(8'080))));
     }
 
     void vlanTags()

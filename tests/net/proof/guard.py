@@ -20,10 +20,10 @@ import socket, sys
 def ask(c):
     c.sendall(b"GET /b1 HTTP/1.1\\r\\nHost: x\\r\\nx-pg-steal: 1\\r\\n\\r\\n")
     return c.recv(4096).startswith(b"HTTP/1.1 200")
-callers = [socket.create_connection(("%s", 8080)) for _ in range(100)]
+callers = [socket.create_connection(("%s", 8080)) for _ in range(int(sys.argv[1]))]
 for _ in range(2):
-    print(sum(map(ask, callers)), flush=True)
     sys.stdin.readline()
+    print(sum(map(ask, callers)), flush=True)
 ''' % lab.POD4
 
 
@@ -284,15 +284,38 @@ class Guard(unittest.TestCase):
             first.finish()
             self.assertNotIn('another agent', self.rules_of(rig))
 
-    def test_f20_old_connections_are_left_alone(self):
+    def old_connections(self, count):
+        """Packets that the capture was given of 200 connections that the proxy carried, beside `count` older ones
+        that had never said anything."""
         with lab.Lab() as rig, Taker() as taker:
-            hold = rig.start('python3', '-c', CALLERS, where=rig.caller, stdin=subprocess.PIPE,
+            hold = rig.start('python3', '-c', CALLERS, str(count), where=rig.caller, stdin=subprocess.PIPE,
                              stdout=subprocess.PIPE, text=True).child
-            self.assertEqual(hold.stdout.readline().strip(), '100')
-            self.steal(rig, taker)
-            hold.stdin.write('\n')
-            hold.stdin.flush()
-            self.assertEqual(hold.stdout.readline().strip(), '100', 'they go to the service as before')
+            held = 'state established ( sport = :8080 )'
+            lab.until(lambda: len(lab.run(*lab.inside(rig.pod, 'ss', '-tnH', *held.split())).stdout.splitlines())
+                      == count, what='the old connections')
+            ctl = self.steal(rig, taker)
+            for _ in range(2):
+                hold.stdin.write('\n')
+                hold.stdin.flush()
+                self.assertEqual(hold.stdout.readline().strip(), str(count), 'they go to the service as before')
+            lab.until(lambda: sum(event['joined_late'] for event in ctl.of('connection-opened')) == count,
+                      what='all old connections to be shown')
+
+            def packets():
+                first = ctl.telemetry
+                lab.until(lambda: ctl.telemetry is not first, what='telemetry')
+                second = ctl.telemetry  # what was captured before the call is counted by now
+                lab.until(lambda: ctl.telemetry is not second, what='telemetry')
+                return ctl.telemetry['packets']
+            before = packets()
+            rig.get('/b100?[1-200]', '-o', '/dev/null', '-H', 'Connection: close')
+            return packets() - before
+
+    def test_f20_old_connections_are_left_alone_and_shown(self):
+        self.assertLess(self.old_connections(20), 100)
+
+    def test_f20_more_than_a_kernel_filter_can_name(self):
+        self.assertGreater(self.old_connections(100), 1000)
 
     def test_f24_the_namespace_is_deleted(self):
         with lab.Lab() as rig, Taker() as taker:
