@@ -7,6 +7,7 @@
 #include "app/ssh/visit.h"
 
 #include <cstdio>
+#include <malloc.h>
 
 #include <libssh2.h>
 #include <unistd.h>
@@ -16,6 +17,8 @@ namespace podglass::ssh {
 namespace {
 
 constexpr int ownFailure = 255; // as ssh(1)
+// A window of packets is made and freed over and over: its memory stays ours.
+constexpr int keptBytes = 8 << 20;
 
 Failure setupFailure(base::Error error)
 {
@@ -96,6 +99,7 @@ int main(int argc, char** argv)
 {
     using namespace podglass::ssh;
     hardenProcess();
+    ::mallopt(M_TRIM_THRESHOLD, keptBytes); // NOLINT(concurrency-mt-unsafe): one thread
     const auto options = parseOptions({argv + 1, argv + argc});
     if (!options) {
         std::fprintf(stderr, "podglass-ssh: %s\n", options.error().text().c_str());

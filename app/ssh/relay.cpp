@@ -17,6 +17,8 @@ constexpr unsigned int windowBytes = 2U << 20;
 constexpr unsigned int packetBytes = 32'768;
 constexpr std::size_t chunkBytes = 32'000; // one SSH packet
 constexpr std::size_t outputBytes = std::size_t{256} << 10;
+// What is taken from the socket in one turn: it stays in the processor's cache until it is written.
+constexpr std::size_t turnBytes = std::size_t{256} << 10;
 constexpr unsigned int keepAliveEvery = 15;
 
 } // namespace
@@ -130,23 +132,28 @@ bool Relay::writeChannel()
     return check(sent, Stuck::Writing);
 }
 
+// The stream that carries first: each read has libssh2 take in what has come, decrypt it and look
+// through all of it, whichever stream was asked for.
 bool Relay::readChannel()
 {
-    for (const int stream : {SSH_EXTENDED_DATA_STDERR, 0}) {
-        bytes::WatermarkBuffer& buffer = stream == 0 ? m_output : m_errors;
-        while (!buffer.full()) {
-            const auto room = buffer.prepare(std::min(buffer.room(), std::size_t{packetBytes}));
-            const long got = libssh2_channel_read_ex(
-                m_channel, stream, reinterpret_cast<char*>(room.data()), room.size());
-            buffer.commit(got > 0 ? static_cast<std::size_t>(got) : 0);
-            if (!check(got, Stuck::Reading))
-                return false;
-            if (got <= 0)
-                break;
-            m_progress = true;
-        }
-        if (m_stuck != Stuck::None)
-            return true;
+    if (!readStream(0, m_output))
+        return false;
+    if (m_stuck != Stuck::None && !m_output.full())
+        return true;
+    return readStream(SSH_EXTENDED_DATA_STDERR, m_errors);
+}
+
+bool Relay::readStream(int stream, Passage& passage)
+{
+    while (!passage.full()) {
+        const std::span<char> room = passage.room();
+        const long got = libssh2_channel_read_ex(m_channel, stream, room.data(), room.size());
+        if (!check(got, Stuck::Reading))
+            return false;
+        if (got <= 0)
+            break;
+        passage.put(static_cast<std::size_t>(got));
+        m_progress = true;
     }
     return true;
 }
@@ -154,17 +161,18 @@ bool Relay::readChannel()
 bool Relay::writeOutput()
 {
     for (const int fd : {STDERR_FILENO, STDOUT_FILENO}) {
-        bytes::WatermarkBuffer& buffer = fd == STDOUT_FILENO ? m_output : m_errors;
-        while (!buffer.empty()) {
-            const ssize_t sent = ::write(fd, buffer.view().data(), buffer.size());
+        Passage& passage = fd == STDOUT_FILENO ? m_output : m_errors;
+        while (!passage.empty()) {
+            const std::span<const char> waiting = passage.waiting();
+            const ssize_t sent = ::write(fd, waiting.data(), waiting.size());
             if (sent < 0 && (errno == EAGAIN || errno == EINTR))
                 break;
             if (sent < 0) {
                 m_outputGone = m_outputGone || fd == STDOUT_FILENO;
-                buffer.consume(buffer.size());
+                passage.taken(waiting.size());
                 break;
             }
-            buffer.consume(static_cast<std::size_t>(sent));
+            passage.taken(static_cast<std::size_t>(sent));
             m_progress = true;
         }
     }
@@ -227,6 +235,7 @@ Outcome<int> Relay::run()
         &Relay::readChannel, &Relay::writeChannel, &Relay::sendEnd};
     for (;;) {
         m_progress = false;
+        m_session.allowToRead(turnBytes);
         bool going = writeOutput() && readInput();
         if (m_stuck != Stuck::None && going)
             going = (this->*channelCalls[static_cast<std::size_t>(m_stuck) - 1])();
@@ -252,6 +261,7 @@ Outcome<int> Relay::run()
 // What ended: a command with a status, or by a signal, which then is the reason.
 Outcome<int> Relay::close()
 {
+    m_session.allowToRead(SshSession::everything);
     m_session.complete([&] { return libssh2_channel_close(m_channel); });
     m_session.complete([&] { return libssh2_channel_wait_closed(m_channel); });
     char* name = nullptr;

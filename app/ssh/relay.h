@@ -10,8 +10,7 @@
 // (7.2: direct-tcpip).
 #pragma once
 
-#include "core/bytes/watermark_buffer.h"
-
+#include "app/ssh/passage.h"
 #include "app/ssh/ssh_session.h"
 #include "app/ssh/tcp.h"
 
@@ -46,6 +45,7 @@ private:
     bool readInput();
     bool writeChannel();
     bool readChannel();
+    bool readStream(int stream, Passage& passage);
     bool writeOutput();
     bool sendEnd();
     bool keepAlive();
@@ -64,8 +64,8 @@ private:
     std::size_t m_inputEnd = 0;
     bool m_inputOver = false;
     bool m_endSent = false;
-    bytes::WatermarkBuffer m_output;
-    bytes::WatermarkBuffer m_errors;
+    Passage m_output;
+    Passage m_errors;
     Stuck m_stuck = Stuck::None;
     bool m_progress = false;
     int m_failure = 0;

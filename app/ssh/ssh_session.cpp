@@ -70,11 +70,15 @@ SshSession::~SshSession()
 ssize_t
 SshSession::receive(int socket, void* buffer, std::size_t length, int flags, void** abstract)
 {
-    const ssize_t got = ::recv(socket, buffer, length, flags);
+    auto* session = static_cast<SshSession*>(*abstract);
+    if (session->m_mayRead == 0)
+        return -EAGAIN;
+    const ssize_t got = ::recv(socket, buffer, std::min(length, session->m_mayRead), flags);
     if (got < 0)
         return -errno;
-    static_cast<SshSession*>(*abstract)->m_offer.feed(static_cast<const char*>(buffer),
-                                                      static_cast<std::size_t>(got));
+    const auto count = static_cast<std::size_t>(got);
+    session->m_mayRead -= session->m_mayRead == everything ? 0 : count;
+    session->m_offer.feed(static_cast<const char*>(buffer), count);
     return got;
 }
 

@@ -9,6 +9,7 @@
 #include "app/ssh/control.h"
 #include "app/ssh/server_offer.h"
 
+#include <cstdint>
 #include <memory>
 
 #include <libssh2.h>
@@ -31,6 +32,12 @@ public:
 
     // The last failure in words, with libssh2's number.
     [[nodiscard]] std::string lastError() const;
+
+    static constexpr std::size_t everything = SIZE_MAX;
+
+    // From now on libssh2 finds at most so many bytes on the socket, then nothing: it reads as long
+    // as there is something, which a fast server keeps up for a whole window.
+    void allowToRead(std::size_t count) { m_mayRead = count; }
 
     // Memory that libssh2 frees.
     static void* memory(std::size_t count);
@@ -70,6 +77,7 @@ private:
     Control& m_control;
     LIBSSH2_SESSION* m_session = nullptr;
     ServerOffer m_offer;
+    std::size_t m_mayRead = everything;
 };
 
 } // namespace podglass::ssh

@@ -9,9 +9,11 @@
   ssh          the user's ssh as the road uses it, to a pipe that is read; same cipher
 
   ssh.py carry REPEATS MEGABYTES     down, from a host to the desktop
-  ssh.py mirror REPEATS SECONDS [GBITS]   iperf3 at so many Gbit/s (2), mirrored through podglass-ssh: is anything lost?
+  ssh.py mirror REPEATS SECONDS [GBITS [CIPHER]]
+      iperf3 at so many Gbit/s (2), mirrored through podglass-ssh, or with a cipher through the user's ssh: is anything lost?
 
 PODGLASS_SSH, SSH2_READER, and for mirror PODGLASSCTL and PODGLASS_AGENT name the programs. Needs root."""
+import fcntl
 import json
 import os
 import socket
@@ -28,6 +30,7 @@ from sshd import Sshd
 
 CIPHER, MAC = 'aes128-ctr', 'hmac-sha2-256'
 BLOCK = b'q' * (1 << 20)
+F_SETPIPE_SZ = 1031  # fcntl(2); Python 3.9 has no name for it
 
 
 class Source:
@@ -71,9 +74,14 @@ def drain(descriptor, megabytes):
 
 
 def through(megabytes, *command):
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
-        rate = drain(child.stdout.fileno(), megabytes)
+    """To a pipe as large as the road's (core/io/child.cpp)."""
+    ours, theirs = os.pipe()
+    fcntl.fcntl(theirs, F_SETPIPE_SZ, 1 << 20)
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=theirs, stderr=subprocess.DEVNULL) as child:
+        os.close(theirs)
+        rate = drain(ours, megabytes)
         child.kill()
+    os.close(ours)
     return rate
 
 
@@ -129,12 +137,17 @@ def carry(repeats, megabytes):
         print('%s / %s: %.2f (%.2f to %.2f)' % (name, peer, statistics.median(pairs), min(pairs), max(pairs)))
 
 
-def mirror(repeats, seconds, gbits):
+def mirror(repeats, seconds, gbits, cipher=None):
     for _ in range(repeats):
         with lab.Lab(nginx=False) as rig:
             ssh = Sshd(rig)
+            road = ssh.road()
+            if cipher:
+                road = road.replace('ssh://', 'ssh+system://')
+                with open(ssh.path('ssh_config'), 'a') as config:
+                    config.write('Ciphers %s\n' % cipher)
             server = rig.start('iperf3', '-s', '-1', '-p', '5201', where=rig.pod, stdout=subprocess.DEVNULL)
-            ctl = rig.ctl('--count', *ssh.options(), address=ssh.road() + '/netns/' + rig.pod, port='5201', keep=True).ready()
+            ctl = rig.ctl('--count', *ssh.options(), address=road + '/netns/' + rig.pod, port='5201', keep=True).ready()
             said = lab.run(*lab.inside(rig.caller, 'iperf3', '-J', '-c', lab.POD4, '-p', '5201', '-t', str(seconds), '-b', '%gG' % gbits))
             got = json.loads(said.stdout)['end']['sum_received']
             server.child.wait(10)
@@ -154,4 +167,4 @@ if __name__ == '__main__':
     if sys.argv[1] == 'carry':
         carry(int(sys.argv[2]), int(sys.argv[3]))
     else:
-        mirror(int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]) if len(sys.argv) > 4 else 2.0)
+        mirror(int(sys.argv[2]), int(sys.argv[3]), float((sys.argv[4:] or ['2'])[0]), *sys.argv[5:6])

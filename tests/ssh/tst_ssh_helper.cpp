@@ -2,11 +2,17 @@
 // podglass-ssh against a real sshd: bytes, errors in words, and host key verdicts beside OpenSSH's.
 #include "tests/ssh/rig.h"
 
+#include <array>
+#include <thread>
+
 #include <QCryptographicHash>
 #include <QJsonDocument>
 #include <QJsonObject>
 
 #include <poll.h>
+#include <sys/socket.h>
+
+using namespace podglass;
 
 class TestSshHelper : public QObject
 {
@@ -99,18 +105,45 @@ private slots:
 
     // Keys change after every 256 KiB while both directions are full: libssh2 stalls here when
     // anything else is called between the two halves of a packet.
+    void reKeyingUnderLoad_data()
+    {
+        QTest::addColumn<bool>("small");
+        QTest::newRow("as much as fits into a packet") << false;
+        QTest::newRow("1 KiB at a time") << true;
+    }
+
     void reKeyingUnderLoad()
     {
+        QFETCH(bool, small);
         rig::Sshd other;
         QVERIFY(other.start("host_ed25519", "RekeyLimit 256K"));
         other.configure();
         other.knowTheHost();
         const QByteArray data(64 << 20, 'r');
         QProcess process;
-        process.start(PODGLASS_SSH, {"--config", other.path("ssh_config"), "rig", "--", "cat"});
-        process.write(data);
-        process.closeWriteChannel();
-        QVERIFY(process.waitForFinished(60'000));
+        const QString command = small ? "dd bs=1024 status=none" : "cat";
+        const QStringList words{"--config", other.path("ssh_config"), "rig", "--", command};
+        std::jthread writer;
+        if (small) {
+            // Whatever room there is, a read gives one message.
+            std::array<int, 2> ends{-1, -1};
+            QCOMPARE(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()), 0);
+            io::Fd ours(ends[0]);
+            const io::Fd theirs(ends[1]);
+            process.setChildProcessModifier([fd = theirs.get()] { ::dup2(fd, STDIN_FILENO); });
+            process.start(PODGLASS_SSH, words);
+            QVERIFY(process.waitForStarted());
+            writer = std::jthread([&data, end = std::move(ours)] {
+                for (qsizetype at = 0; at < data.size(); at += 1'024)
+                    if (::send(end.get(), data.data() + at, 1'024, MSG_NOSIGNAL) != 1'024)
+                        return;
+            });
+        } else {
+            process.start(PODGLASS_SSH, words);
+            process.write(data);
+            process.closeWriteChannel();
+        }
+        QVERIFY(process.waitForFinished(300'000));
         QVERIFY(process.readAllStandardOutput() == data);
     }
 
