@@ -261,7 +261,7 @@ inline constexpr std::chrono::seconds sshConnectTimeout{15};
 inline constexpr std::size_t helperLineBytes = 65'536;
 
 // -- kubernetes ----------------------------------------------------------------------------------
-// One answer of kubectl (a page of 500 pods) and one watched object; policy: refused, or skipped
+// One answer of kubectl (a page of 1,000 pods) and one watched object; policy: refused, or skipped
 // and counted.
 inline constexpr std::size_t kubectlAnswerBytes = std::size_t{64} << 20;
 inline constexpr std::size_t clusterObjectBytes = std::size_t{4} << 20;

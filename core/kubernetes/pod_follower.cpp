@@ -9,7 +9,10 @@ namespace podglass::kubernetes {
 
 namespace {
 
-constexpr unsigned podsPerPage = 250;
+// The first page is short, for something to be seen soon; then each costs a start of kubectl, far
+// more than what it brings.
+constexpr unsigned podsOfFirstPage = 250;
+constexpr unsigned podsPerPage = 1'000;
 // The server ends the watch then, and we go on: a road that died without a word is noticed.
 constexpr unsigned watchSeconds = 290;
 constexpr int versionTooOld = 410;
@@ -84,8 +87,10 @@ void PodFollower::list()
 {
     if (m_more.empty())
         m_unseen = m_picture.uidsOf(m_nameSpace);
-    const std::string next = m_more.empty() ? "" : "&continue=" + queryValue(m_more);
-    run("?limit=" + std::to_string(podsPerPage) + next, "list the pods", true);
+    const std::string query = m_more.empty() ? "?limit=" + std::to_string(podsOfFirstPage)
+                                             : "?limit=" + std::to_string(podsPerPage)
+                                                   + "&continue=" + queryValue(m_more);
+    run(query, "list the pods", true);
 }
 
 void PodFollower::apply(PodOrAgent item)

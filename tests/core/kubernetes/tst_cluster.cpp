@@ -138,7 +138,7 @@ private slots:
         QVERIFY(m_following == Following::Live);
         QTRY_COMPARE_WITH_TIMEOUT(calls().size(), 4, 30'000); // the watch goes on after its end
         QCOMPARE(calls().at(0), QString("--context=-odd name get --raw /api/v1/pods?limit=250"));
-        QVERIFY(calls().at(1).endsWith("&continue=next%2F%2B%3D"));
+        QVERIFY(calls().at(1).endsWith("pods?limit=1000&continue=next%2F%2B%3D"));
         QVERIFY(calls().at(2).contains("watch=1") && calls().at(2).endsWith("resourceVersion=6"));
         QVERIFY(calls().at(3).endsWith("resourceVersion=12"));
     }
