@@ -10,7 +10,6 @@
 #include "ui/connect/place_text.h"
 #include "ui/connect/place_view.h"
 #include "ui/connect/places_from.h"
-#include "ui/connect/start_places.h"
 #include "ui/theme/icon.h"
 #include "ui/theme/theme.h"
 
@@ -30,7 +29,6 @@ namespace podglass::connect {
 namespace {
 
 constexpr const char* hostSource = "host";
-constexpr const char* clusterSource = "clusters";
 
 } // namespace
 
@@ -52,8 +50,7 @@ TargetPicker::TargetPicker(QWidget* parent)
 
 void TargetPicker::setBeside(const QString& name)
 {
-    m_title->setText(name.isEmpty() ? tr("Choose a target")
-                                    : tr("Choose a target to follow beside %1").arg(name));
+    showTitle(name);
     m_choice->offerStealing(name.isEmpty());
 }
 
@@ -149,8 +146,16 @@ void TargetPicker::buildFoot()
 void TargetPicker::setHost(const QString& name)
 {
     m_model->clear();
-    m_title->setText(name.isEmpty() ? tr("Choose a target")
-                                    : tr("Choose a target on %1").arg(name));
+    m_refusals.clear();
+    m_host = name;
+    showTitle({});
+}
+
+void TargetPicker::showTitle(const QString& beside)
+{
+    m_title->setText(!beside.isEmpty()  ? tr("Choose a target to follow beside %1").arg(beside)
+                     : m_host.isEmpty() ? tr("Choose a target")
+                                        : tr("Choose a target on %1").arg(m_host));
 }
 
 void TargetPicker::setTargets(const wire::TargetList& list)
@@ -158,61 +163,6 @@ void TargetPicker::setTargets(const wire::TargetList& list)
     m_reading = false;
     m_note = shownText(list.note);
     m_model->replace(hostSource, placesOf(list, {}));
-    updateStatus();
-}
-
-void TargetPicker::addContexts(const QString& bastion,
-                               const std::vector<kubernetes::Context>& contexts)
-{
-    std::vector<Place> places = placesOf(contexts);
-    for (Place& place : places) {
-        place.spec = "ssh://" + bastion.toStdString() + "/" + place.spec;
-        place.key += "|" + bastion.toStdString();
-        place.detail += tr(", through kubectl on this host").toStdString();
-    }
-    m_model->replace(clusterSource, std::move(places));
-    updateStatus();
-}
-
-void TargetPicker::beginCluster(const QString& context)
-{
-    m_cluster = ClusterPlaces(context.toStdString());
-    setHost(context);
-    m_namespaces->clearChoice();
-    begin();
-}
-
-void TargetPicker::applyCluster(const kubernetes::Delta& delta)
-{
-    ClusterPlaces::Change change = m_cluster.apply(delta);
-    for (const auto& [key, user] : change.users) {
-        if (const Place* known = m_model->index().find(key)) {
-            Place place = *known;
-            place.inUse = user;
-            change.put.push_back(std::move(place));
-        }
-    }
-    m_reading = delta.following == kubernetes::Following::Listing;
-    QStringList notes;
-    for (const kubernetes::Refusal& refusal : delta.refused)
-        notes << tr("no right to %1 %2 in %3")
-                     .arg(shownText(refusal.verb),
-                          shownText(refusal.resource),
-                          refusal.nameSpace.empty() ? tr("all namespaces: name one (Alt+N)")
-                                                    : shownText(refusal.nameSpace));
-    if (delta.skipped != 0)
-        notes << tr("%1 more are not shown").arg(QLocale().toString(qulonglong(delta.skipped)));
-    if (!notes.isEmpty())
-        m_note = notes.join(QStringLiteral("; "));
-    using kubernetes::Following;
-    const bool failed =
-        delta.following == Following::Waiting || delta.following == Following::Stopped;
-    m_problem->setText(failed ? shownText(delta.error.text()) : QString());
-    m_problem->setVisible(failed);
-    if (!change.gone.empty())
-        m_model->remove(change.gone);
-    m_model->put(std::move(change.put));
-    m_namespaces->show();
     updateStatus();
 }
 

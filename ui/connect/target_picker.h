@@ -10,6 +10,7 @@
 #include "ui/connect/cluster_places.h"
 #include "ui/connect/place.h"
 
+#include <QStringList>
 #include <QWidget>
 
 class QLabel;
@@ -75,6 +76,8 @@ private:
     void showColumns();
     void accept();
     void attachCurrent();
+    void showTitle(const QString& beside);
+    QString whatIsMissing(const kubernetes::Delta& delta);
     void updateStatus();
     void selectFirst();
     [[nodiscard]] const Place* current() const;
@@ -90,7 +93,9 @@ private:
     QLabel* m_problem = nullptr;
     AttachChoice* m_choice = nullptr;
     ClusterPlaces m_cluster;
+    QString m_host;
     QString m_note;
+    QStringList m_refusals; // of this cluster
     bool m_reading = true;
     bool m_chosen = false;    // somebody moved in the list: what is found later moves nothing
     bool m_attachDue = false; // Enter was pressed while the search still ran

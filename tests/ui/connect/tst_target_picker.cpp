@@ -351,6 +351,23 @@ void TestTargetPicker::whatMustNotBeListedIsTold()
     delta.refused.push_back({"ana", "list", "pods", "", "secret-ns"});
     m_picker->applyCluster(delta);
     QVERIFY(find<QLabel>("targetStatus")->text().contains("no right to list pods in secret-ns"));
+    // It is still true when something else is told.
+    kubernetes::Delta later;
+    later.following = kubernetes::Following::Live;
+    later.skipped = 12;
+    later.merged = 345;
+    later.error.what = "7 more namespaces are not watched: name the one you want";
+    m_picker->applyCluster(later);
+    const QString said = find<QLabel>("targetStatus")->text();
+    for (const char* part : {"no right to list pods in secret-ns",
+                             "12 more are not shown",
+                             "7 more namespaces are not watched",
+                             "345 changes were merged"})
+        QVERIFY2(said.contains(part), qPrintable(said));
+    // Another cluster has nothing of it.
+    m_picker->beginCluster("prod-us");
+    m_picker->applyCluster(someCluster());
+    QVERIFY(!find<QLabel>("targetStatus")->text().contains("secret-ns"));
 }
 
 // Pictures for a person: PODGLASS_SHOTS=folder tst_target_picker pictures
