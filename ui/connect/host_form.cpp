@@ -188,12 +188,15 @@ void HostForm::onTyped(const QString& text)
 {
     m_chosen = false;
     m_model->setQuery(isAddress(text) ? QString() : text);
-    describe();
+    onPublished();
 }
 
 void HostForm::onPublished()
 {
-    if (!m_chosen || !m_view->currentIndex().isValid())
+    // Enter opens what is marked, or the address that was typed: never both.
+    if (!m_chosen && isAddress(m_host->text()))
+        m_view->setCurrentIndex({});
+    else if (!m_chosen || !m_view->currentIndex().isValid())
         m_view->setCurrentIndex(m_model->index(0, 0));
     describe();
 }
@@ -256,7 +259,8 @@ void HostForm::describe()
     if (address && !*address) {
         text = shownText((*address).error().text());
         tone = "warning";
-    } else if (address && (*address).value().road.kind == session::RoadKind::Ssh) {
+    } else if (address && (*address).value().road.kind == session::RoadKind::Ssh
+               && (*address).value().road.configFile.empty()) {
         text = describeSsh((*address).value().road, tone);
     } else if (address) {
         text = tr("Opens %1").arg(shownText(session::print((*address).value())));

@@ -2,6 +2,7 @@
 #include "ui/connect/start_places.h"
 
 #include "core/session/address.h"
+#include "core/session/road_command.h"
 
 #include <algorithm>
 
@@ -52,6 +53,23 @@ Place knownPlace(const std::string& written)
     if (port != 0)
         known.detail += ", port " + std::to_string(port);
     return known;
+}
+
+// "orders on prod-bastion": an address is long, and differs from others in its middle.
+std::string shortName(const std::string& written)
+{
+    const auto address = session::parseAddress(written);
+    if (!address || address.value().target.empty())
+        return written;
+    const std::string& target = address.value().target;
+    std::string name = target.substr(target.find(':') + 1);
+    const session::Road& road = address.value().road;
+    // The current context has no name; and "this" is what finds this machine itself.
+    if (road.host.empty())
+        return name;
+    return QCoreApplication::translate("startPlaces", "%1 on %2")
+        .arg(QString::fromStdString(name), QString::fromStdString(session::nameOf(road)))
+        .toStdString();
 }
 
 } // namespace
@@ -117,11 +135,9 @@ std::vector<Place> placesOf(const std::vector<SavedAddress>& saved)
     std::vector<Place> places;
     for (const SavedAddress& each : saved) {
         const bool named = !each.name.empty();
-        Place made = place(PlaceGroup::Saved,
-                           named ? "saved" : "recent",
-                           named ? each.name : each.address,
-                           each.address);
-        if (named)
+        const std::string name = named ? each.name : shortName(each.address);
+        Place made = place(PlaceGroup::Saved, named ? "saved" : "recent", name, each.address);
+        if (name != each.address)
             made.detail = each.address + (each.viewOnly ? tr(", view only") : std::string());
         places.push_back(std::move(made));
     }

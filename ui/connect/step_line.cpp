@@ -58,6 +58,9 @@ StepLine::StepLine(QWidget* parent)
     m_detail->setProperty("tone", "muted");
     m_detail->hide();
     m_time->setProperty("tone", "muted");
+    // Steps without a time keep their details under those of the others.
+    m_time->setMinimumWidth(m_time->fontMetrics().horizontalAdvance(tr("%1 ms").arg("00,000")));
+    m_time->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_more->setText(tr("Details"));
     m_more->setAutoRaise(true);
     m_more->setCheckable(true);

@@ -102,6 +102,11 @@ void TestConnectPage::aTypedHostConnectsWithEnter()
     type("ana@build-3:2200");
     QTest::keyClick(find<QLineEdit>("connectHost"), Qt::Key_Return);
     QCOMPARE(wanted.size(), 1);
+    // What Enter does not open is not marked, until somebody moves there.
+    auto* view = find<QTableView>("connectPlaces");
+    QVERIFY(!view->currentIndex().isValid());
+    QTest::keyClick(find<QLineEdit>("connectHost"), Qt::Key_Down);
+    QCOMPARE(view->currentIndex().row(), 0);
     const auto road = addressOf(wanted).road;
     QCOMPARE(road.kind, session::RoadKind::Ssh);
     QCOMPARE(road.user, "ana");
@@ -115,6 +120,9 @@ void TestConnectPage::aNameSaysWhatItStandsFor()
     QCOMPARE(find<QLabel>("connectReads")->text(), "Reads as deploy at 10.0.0.5, port 2222");
     type("far");
     QVERIFY(find<QLabel>("connectReads")->text().contains("gate"));
+    // What another file says of that name is not known before it is read.
+    type("ssh://prod-bastion?config=/etc/other");
+    QCOMPARE(find<QLabel>("connectReads")->text(), "Opens ssh://prod-bastion?config=/etc/other");
 }
 
 void TestConnectPage::systemSshIsAChoice()
@@ -159,6 +167,10 @@ void TestConnectPage::whatIsFoundIsListedAndSearched()
     // Three kept or used, this machine, gate (its address is not another host), two known, one
     // context.
     QTRY_COMPARE(model->rowCount(), 8);
+    QStringList names;
+    for (int i = 0; i < 3; ++i)
+        names << model->index(i, 0).data().toString();
+    QCOMPARE(names.join(", "), "shop on prod-bastion (last), orders, shop in production");
     type("build4");
     QTRY_COMPARE(model->rowCount(), 1);
     QSignalSpy wanted(m_page, &ConnectPage::connectWanted);
