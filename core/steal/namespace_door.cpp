@@ -28,9 +28,11 @@ base::Result<NamespaceDoor> NamespaceDoor::open(int target)
 base::Status NamespaceDoor::inNamespace(const std::function<void()>& inside) const
 {
     if (m_target >= 0 && ::setns(m_target, CLONE_NEWNET) != 0)
-        return base::systemError(errno,
-                                 "enter the target's network namespace",
-                                 errno == EPERM ? "CAP_SYS_ADMIN is missing" : "has it ended?");
+        return base::systemError(
+            errno,
+            "enter the target's network namespace",
+            errno == EPERM ? "CAP_SYS_ADMIN is missing: run the agent as root, or connect with sudo"
+                           : "has it ended?");
     inside();
     if (m_target >= 0 && ::setns(m_own.get(), CLONE_NEWNET) != 0)
         std::abort();

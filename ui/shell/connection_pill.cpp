@@ -43,6 +43,12 @@ void ConnectionPill::setInstead(const QString& word, const QString& why, theme::
     render();
 }
 
+void ConnectionPill::setViewOnly(bool viewOnly)
+{
+    m_viewOnly = viewOnly;
+    render();
+}
+
 void ConnectionPill::setTelemetry(const store::History& history, const store::Losses& losses)
 {
     const auto& samples = history.fine();
@@ -80,7 +86,10 @@ void ConnectionPill::render()
         role = theme::Role::Accent;
         break;
     case State::Live:
-        word = m_losing ? tr("Losing data") : (m_slow ? tr("Slow") : tr("Live"));
+        word = m_losing     ? tr("Losing data")
+               : m_slow     ? tr("Slow")
+               : m_viewOnly ? tr("View only")
+                            : tr("Live");
         role =
             m_losing ? theme::Role::Loss : (m_slow ? theme::Role::Warning : theme::Role::Success);
         break;

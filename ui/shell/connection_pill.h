@@ -22,6 +22,8 @@ public:
     // Instead of the state of the agent, while what is shown is not live: a file, a target that is
     // gone. An empty word: the state again.
     void setInstead(const QString& word, const QString& why, theme::Role role);
+    // Live, but stealing was given up when the target was chosen.
+    void setViewOnly(bool viewOnly);
     // Rates are taken between this call's newest sample and the one before.
     void setTelemetry(const store::History& history, const store::Losses& losses);
 
@@ -33,6 +35,7 @@ private:
     QString m_insteadWhy;
     theme::Role m_insteadRole = theme::Role::Muted;
     QString m_figures;
+    bool m_viewOnly = false;
     bool m_slow = false;
     bool m_losing = false;
     std::uint64_t m_lostBefore = 0;

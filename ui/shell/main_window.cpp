@@ -194,6 +194,7 @@ void MainWindow::onAttachmentChanged()
 // "Live" is said of what is watched, not of the road to the agent alone.
 void MainWindow::updatePill()
 {
+    m_pill->setViewOnly(m_work.attachment.attached() && m_work.attachment.viewOnly());
     const QString file = models::visible(QFileInfo(m_file).fileName().toStdString(), true);
     if (m_fileShown)
         m_pill->setInstead(tr("Capture file"), file, theme::Role::Muted);

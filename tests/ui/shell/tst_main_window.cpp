@@ -189,6 +189,19 @@ private slots:
         QTRY_VERIFY(pill().startsWith(QStringLiteral("Live")));
     }
 
+    void viewOnlyIsSaidWhereItIsLive()
+    {
+        Rig rig;
+        QVERIFY(rig.attach());
+        const auto pill = [&rig] {
+            return rig.part<QWidget>("connectionPill")->property("text").toString();
+        };
+        rig.work.attachment.attach(QStringLiteral("container:3f21"), 8080, true);
+        QTRY_VERIFY(pill().startsWith(QStringLiteral("View only")));
+        rig.work.attachment.attach(QStringLiteral("container:3f21"), 8080, false);
+        QTRY_VERIFY(pill().startsWith(QStringLiteral("Live")));
+    }
+
     void aFileIsNeitherLiveNorStolenFrom()
     {
         Rig rig;
