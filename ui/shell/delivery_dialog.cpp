@@ -2,11 +2,11 @@
 #include "ui/shell/delivery_dialog.h"
 
 #include "ui/models/format.h"
+#include "ui/shell/dialog_parts.h"
 #include "ui/theme/theme.h"
 
 #include <QComboBox>
 #include <QCoreApplication>
-#include <QDialogButtonBox>
 #include <QFormLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -75,44 +75,32 @@ DeliveryDialog::DeliveryDialog(const wire::SetDelivery& now, QWidget* parent)
         static_cast<int>(std::min<std::uint32_t>(now.oneConnectionIn, mostConnections)));
     m_rate->setValue(kibibytes(now.bytesPerSecond));
     m_lag->setCurrentIndex(now.onLag == wire::OnLag::CloseConnection ? 1 : 0);
-    auto* why = new QLabel(tr("For this window only; what other users of the agent get does not "
-                              "change. What is left out is counted, and said in the status line."),
-                           this);
-    why->setWordWrap(true);
-    why->setProperty("tone", QStringLiteral("muted"));
-    auto* form = new QFormLayout;
-    form->setSpacing(theme::gap);
+    auto* why = mutedText(tr("For this window only; what other users of the agent get does not "
+                             "change. What is left out is counted, and said in the status line."),
+                          this);
+    QFormLayout* form = dialogForm();
     form->addRow(tr("Each request body"), m_request);
     form->addRow(tr("Each response body"), m_response);
     form->addRow(tr("One connection in"), m_sample);
     form->addRow(tr("Rate"), m_rate);
     form->addRow(tr("When this window is too slow"), m_lag);
-    auto* buttons = new QDialogButtonBox(
+    auto* buttons = dialogButtons(
         QDialogButtonBox::Ok | QDialogButtonBox::Cancel | QDialogButtonBox::Reset, this);
     buttons->button(QDialogButtonBox::Ok)->setText(tr("Apply"));
     buttons->button(QDialogButtonBox::Reset)->setText(tr("Deliver everything"));
-    for (QAbstractButton* button : buttons->buttons())
-        button->setIcon({});
-    connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
-    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     connect(buttons->button(QDialogButtonBox::Reset), &QPushButton::clicked, this, [this] {
         for (QSpinBox* box : {m_request, m_response, m_sample, m_rate})
             box->setValue(0);
         m_lag->setCurrentIndex(0);
         accept();
     });
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(theme::gapLarge, theme::gapLarge, theme::gapLarge, theme::gapLarge);
+    auto* layout = dialogColumn(this);
     layout->setSpacing(theme::gapLarge);
     layout->addWidget(why);
     layout->addLayout(form);
     layout->addWidget(buttons);
     m_request->selectAll(); // typing replaces it
-    // Texts that are wrapped anew do not change the window's size.
-    layout->setSizeConstraint(QLayout::SetNoConstraint);
-    constexpr int width = 460;
-    ensurePolished();
-    resize(width, layout->totalHeightForWidth(width));
+    fitToWidth(this, 460);
     for (int row = 0; row < form->rowCount(); ++row) {
         QWidget* field = form->itemAt(row, QFormLayout::FieldRole)->widget();
         const auto* label =

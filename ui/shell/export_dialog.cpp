@@ -2,12 +2,12 @@
 #include "ui/shell/export_dialog.h"
 
 #include "ui/models/format.h"
+#include "ui/shell/dialog_parts.h"
 #include "ui/theme/theme.h"
 
 #include <QCheckBox>
 #include <QComboBox>
 #include <QCoreApplication>
-#include <QDialogButtonBox>
 #include <QFormLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -40,7 +40,7 @@ ExportDialog::ExportDialog(std::function<ExportPreview(ExportScope)> preview, QW
     , m_preview(std::move(preview))
     , m_scope(new QComboBox(this))
     , m_mask(new QCheckBox(this))
-    , m_left(new QLabel(this))
+    , m_left(mutedText({}, this))
 {
     setWindowTitle(tr("Export as HAR"));
     m_scope->setObjectName(QStringLiteral("exportScope"));
@@ -59,33 +59,20 @@ ExportDialog::ExportDialog(std::function<ExportPreview(ExportScope)> preview, QW
     m_mask->setObjectName(QStringLiteral("exportMask"));
     m_mask->setChecked(true);
     m_left->setObjectName(QStringLiteral("exportLeft"));
-    m_left->setTextFormat(Qt::PlainText);
-    m_left->setWordWrap(true);
-    m_left->setProperty("tone", QStringLiteral("muted"));
-    auto* form = new QFormLayout;
-    form->setSpacing(theme::gap);
+    QFormLayout* form = dialogForm();
     form->addRow(tr("Requests"), m_scope);
     form->addRow(tr("Secrets"), m_mask);
-    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Save | QDialogButtonBox::Cancel, this);
+    auto* buttons = dialogButtons(QDialogButtonBox::Save | QDialogButtonBox::Cancel, this);
     m_export = buttons->button(QDialogButtonBox::Save);
     m_export->setText(tr("Export…"));
-    for (QAbstractButton* button : buttons->buttons())
-        button->setIcon({});
-    connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
-    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     connect(m_scope, &QComboBox::currentIndexChanged, this, &ExportDialog::refresh);
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(theme::gapLarge, theme::gapLarge, theme::gapLarge, theme::gapLarge);
+    auto* layout = dialogColumn(this);
     layout->setSpacing(theme::gapLarge);
     layout->addLayout(form);
     layout->addWidget(m_left);
     layout->addWidget(buttons);
     refresh();
-    // Texts that are wrapped anew do not change the window's size.
-    layout->setSizeConstraint(QLayout::SetNoConstraint);
-    constexpr int width = 460;
-    ensurePolished();
-    resize(width, layout->totalHeightForWidth(width));
+    fitToWidth(this, 460);
 }
 
 void ExportDialog::refresh()

@@ -4,10 +4,9 @@
 #include "core/export/rules_text.h"
 #include "core/wire/message.h"
 
-#include "ui/theme/theme.h"
+#include "ui/shell/dialog_parts.h"
 
 #include <QClipboard>
-#include <QDialogButtonBox>
 #include <QFontDatabase>
 #include <QGuiApplication>
 #include <QLabel>
@@ -21,31 +20,25 @@ namespace podglass::shell {
 
 RulesDialog::RulesDialog(QWidget* parent)
     : QDialog(parent)
-    , m_state(new QLabel(this))
+    , m_state(mutedText({}, this))
     , m_text(new QPlainTextEdit(this))
 {
     setObjectName(QStringLiteral("rulesDialog"));
     setWindowTitle(tr("Rules in force"));
-    m_state->setTextFormat(Qt::PlainText);
-    m_state->setWordWrap(true);
-    m_state->setProperty("tone", QStringLiteral("muted"));
     m_text->setObjectName(QStringLiteral("rulesText"));
     m_text->setAccessibleName(tr("Rules in force"));
     m_text->setReadOnly(true);
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     m_text->setTabStopDistance(m_text->fontMetrics().horizontalAdvance(QLatin1Char(' ')) * 4);
-    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
+    auto* buttons = dialogButtons(QDialogButtonBox::Close, this);
     QPushButton* again = buttons->addButton(tr("&Refresh"), QDialogButtonBox::ActionRole);
     again->setObjectName(QStringLiteral("rulesRefresh"));
     m_copy = buttons->addButton(tr("&Copy all"), QDialogButtonBox::ActionRole);
     m_copy->setObjectName(QStringLiteral("rulesCopy"));
     connect(again, &QPushButton::clicked, this, &RulesDialog::asked);
     connect(m_copy, &QPushButton::clicked, this, &RulesDialog::copyAll);
-    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(theme::gapLarge, theme::gapLarge, theme::gapLarge, theme::gapLarge);
-    layout->setSpacing(theme::gap);
+    auto* layout = dialogColumn(this);
     layout->setSizeConstraint(QLayout::SetNoConstraint); // answers do not change the window's size
     layout->addWidget(m_state);
     layout->addWidget(m_text, 1);

@@ -4,17 +4,15 @@
 #include "core/base/limits.h"
 #include "core/session/made_messages.h"
 
+#include "ui/shell/dialog_parts.h"
 #include "ui/theme/icon.h"
 #include "ui/theme/theme.h"
 
 #include <QButtonGroup>
 #include <QCheckBox>
 #include <QComboBox>
-#include <QDialogButtonBox>
-#include <QFileDialog>
 #include <QFileInfo>
 #include <QFormLayout>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
@@ -29,24 +27,6 @@ namespace podglass::shell {
 namespace {
 
 using Kind = session::Taker::Kind;
-
-QLabel* hint(const QString& text, QWidget* parent)
-{
-    auto* label = new QLabel(text, parent);
-    label->setTextFormat(Qt::PlainText);
-    label->setWordWrap(true);
-    label->setProperty("tone", QStringLiteral("muted"));
-    return label;
-}
-
-QFormLayout* form(QWidget* page)
-{
-    auto* layout = new QFormLayout(page);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(theme::gap);
-    layout->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
-    return layout;
-}
 
 } // namespace
 
@@ -102,14 +82,12 @@ TakerDialog::TakerDialog(const TakerChoice& choice, QWidget* parent)
     , m_file(new QLineEdit(this))
     , m_release(new QLineEdit(this))
     , m_failure(new QComboBox(this))
-    , m_problem(new QLabel(this))
-    , m_buttons(new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this))
+    , m_problem(problemText(this))
+    , m_buttons(dialogButtons(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this))
 {
     setWindowTitle(tr("Who answers stolen requests"));
     setObjectName(QStringLiteral("takerDialog"));
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(theme::gapLarge, theme::gapLarge, theme::gapLarge, theme::gapLarge);
-    layout->setSpacing(theme::gap);
+    QVBoxLayout* layout = dialogColumn(this);
     const std::pair<QString, Kind> kinds[] = {
         {tr("A program at an &address"), Kind::Address},
         {tr("A &fixed answer"), Kind::Fixed},
@@ -130,20 +108,13 @@ TakerDialog::TakerDialog(const TakerChoice& choice, QWidget* parent)
     m_failure->addItem(tr("The request goes on to its own service"),
                        static_cast<int>(wire::OnTakerFailure::PassOn));
     m_failure->setObjectName(QStringLiteral("takerFailure"));
-    auto* failure = new QFormLayout;
+    QFormLayout* failure = dialogForm();
     auto* label = new QLabel(tr("If there is &no answer"), this);
     label->setBuddy(m_failure);
     failure->addRow(label, m_failure);
     layout->addLayout(failure);
-    m_problem->setTextFormat(Qt::PlainText);
-    m_problem->setWordWrap(true);
-    m_problem->setProperty("tone", QStringLiteral("warning"));
     layout->addWidget(m_problem);
     layout->addWidget(m_buttons);
-    for (QAbstractButton* button : m_buttons->buttons())
-        button->setIcon({});
-    connect(m_buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
-    connect(m_buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     connect(m_kind, &QButtonGroup::idClicked, this, [this](int kind) {
         m_pages->setCurrentIndex(kind);
         check();
@@ -160,7 +131,7 @@ TakerDialog::TakerDialog(const TakerChoice& choice, QWidget* parent)
 QWidget* TakerDialog::makeAddressPage()
 {
     auto* page = new QWidget(this);
-    QFormLayout* rows = form(page);
+    QFormLayout* rows = dialogForm(page);
     m_address->setObjectName(QStringLiteral("takerDialogAddress"));
     m_address->setPlaceholderText(QStringLiteral("127.0.0.1:8080"));
     m_http1->setObjectName(QStringLiteral("takerHttp1"));
@@ -173,23 +144,25 @@ QWidget* TakerDialog::makeAddressPage()
     m_name->setPlaceholderText(tr("the address"));
     rows->addRow(QString(), m_http1);
     rows->addRow(QString(), m_tls);
-    rows->addRow(tr("Signed b&y"), m_ca);
+    QWidget* signedBy = fileRow(m_ca, tr("Certificate of who signs"), page);
+    rows->addRow(tr("Signed b&y"), signedBy);
     rows->addRow(tr("Server na&me"), m_name);
-    for (QLineEdit* edit : {m_ca, m_name}) {
-        edit->setEnabled(false);
-        connect(m_tls, &QCheckBox::toggled, edit, &QWidget::setEnabled);
+    for (QWidget* field : {signedBy, static_cast<QWidget*>(m_name)}) {
+        field->setEnabled(false);
+        connect(m_tls, &QCheckBox::toggled, field, &QWidget::setEnabled);
     }
-    rows->addRow(QString(),
-                 hint(tr("Reachable from this machine. Without translation an HTTP/2 request, gRPC "
-                         "among them, reaches the program as HTTP/2."),
-                      page));
+    rows->addRow(
+        QString(),
+        mutedText(tr("Reachable from this machine. Without translation an HTTP/2 request, gRPC "
+                     "among them, reaches the program as HTTP/2."),
+                  page));
     return page;
 }
 
 QWidget* TakerDialog::makeFixedPage()
 {
     auto* page = new QWidget(this);
-    QFormLayout* rows = form(page);
+    QFormLayout* rows = dialogForm(page);
     m_status->setRange(200, 599);
     m_status->setObjectName(QStringLiteral("takerStatus"));
     m_headers->setObjectName(QStringLiteral("takerHeaders"));
@@ -202,35 +175,28 @@ QWidget* TakerDialog::makeFixedPage()
     m_body->setFont(theme::monospace());
     m_file->setObjectName(QStringLiteral("takerFile"));
     m_file->setPlaceholderText(tr("instead of the text above; read for each answer"));
-    auto* choose = new QPushButton(tr("&Choose…"), page);
-    connect(choose, &QPushButton::clicked, this, &TakerDialog::chooseFile);
-    auto* file = new QHBoxLayout;
-    file->addWidget(m_file, 1);
-    file->addWidget(choose);
     rows->addRow(tr("&Status"), m_status);
     rows->addRow(tr("H&eaders"), m_headers);
     rows->addRow(tr("&Body"), m_body);
-    auto* label = new QLabel(tr("F&ile"), page);
-    label->setBuddy(m_file);
-    rows->addRow(label, file);
+    rows->addRow(tr("F&ile"), fileRow(m_file, tr("Body of the answer"), page));
     return page;
 }
 
 QWidget* TakerDialog::makeHeldPage()
 {
     auto* page = new QWidget(this);
-    QFormLayout* rows = form(page);
+    QFormLayout* rows = dialogForm(page);
     m_release->setObjectName(QStringLiteral("takerRelease"));
     m_release->setPlaceholderText(QStringLiteral("127.0.0.1:8080"));
     rows->addRow(tr("&Release to"), m_release);
     rows->addRow(
         QString(),
-        hint(tr("Held requests wait in the “Held” panel, up to %1 at once and %2 minutes "
-                "each. There they can be edited and sent to this address, answered, or let "
-                "go to their own service.")
-                 .arg(limits::heldRequests)
-                 .arg(limits::heldPatience.count() / 60),
-             page));
+        mutedText(tr("Held requests wait in the “Held” panel, up to %1 at once and %2 minutes "
+                     "each. There they can be edited and sent to this address, answered, or let "
+                     "go to their own service.")
+                      .arg(limits::heldRequests)
+                      .arg(limits::heldPatience.count() / 60),
+                  page));
     return page;
 }
 
@@ -308,17 +274,9 @@ QString TakerDialog::problem() const
 void TakerDialog::check()
 {
     const QString words = problem();
-    m_problem->setText(words);
-    m_problem->setVisible(!words.isEmpty());
+    say(m_problem, words);
     m_buttons->button(QDialogButtonBox::Ok)->setEnabled(words.isEmpty());
     m_body->setEnabled(m_file->text().trimmed().isEmpty());
-}
-
-void TakerDialog::chooseFile()
-{
-    const QString path = QFileDialog::getOpenFileName(this, tr("Body of the answer"));
-    if (!path.isEmpty())
-        m_file->setText(path);
 }
 
 } // namespace podglass::shell

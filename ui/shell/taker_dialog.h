@@ -52,7 +52,6 @@ private:
     QWidget* makeHeldPage();
     void show(const TakerChoice& choice);
     void check();
-    void chooseFile();
     [[nodiscard]] QString problem() const;
 
     QButtonGroup* m_kind;

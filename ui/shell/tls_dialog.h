@@ -35,9 +35,7 @@ public:
     void accept() override;
 
 private:
-    QWidget* makeFile(QLineEdit* edit, const QString& title);
     void check();
-    void say(const QString& problem);
 
     QCheckBox* m_ends;
     QLineEdit* m_certificate;
