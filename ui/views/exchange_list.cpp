@@ -4,6 +4,7 @@
 #include "ui/models/format.h"
 #include "ui/theme/icon.h"
 #include "ui/theme/theme.h"
+#include "ui/views/exchange_columns.h"
 #include "ui/views/exchange_delegate.h"
 
 #include <algorithm>
@@ -18,8 +19,6 @@
 #include <QVBoxLayout>
 
 namespace podglass::views {
-
-using store::Column;
 
 namespace {
 
@@ -90,23 +89,7 @@ void ExchangeList::setUpTable()
     header->setSortIndicatorClearable(true);
     header->setSortIndicator(-1, Qt::AscendingOrder);
     m_table->setSortingEnabled(true);
-    const int digit = fontMetrics().horizontalAdvance(QLatin1Char('0'));
-    const auto width = [&](Column column, int characters) {
-        m_table->setColumnWidth(static_cast<int>(column), characters * digit + 2 * theme::gap);
-    };
-    width(Column::Ordinal, 7);
-    width(Column::Time, 12);
-    width(Column::Mode, 2);
-    width(Column::Method, 9);
-    width(Column::Host, 18);
-    width(Column::Status, 6);
-    width(Column::Duration, 8);
-    width(Column::Size, 8);
-    width(Column::Client, 14);
-    width(Column::Target, 14);
-    m_table->setColumnHidden(static_cast<int>(Column::Target), true);
-    header->moveSection(static_cast<int>(Column::Target), static_cast<int>(Column::Method));
-    header->setSectionResizeMode(static_cast<int>(Column::Path), QHeaderView::Stretch);
+    setUpColumns(*m_table);
     m_table->installEventFilter(this);
 }
 
@@ -131,7 +114,7 @@ void ExchangeList::connectModel()
             &QAbstractItemModel::dataChanged,
             this,
             [this](const QModelIndex& first, const QModelIndex& last) {
-                fitStatus(first.row(), last.row());
+                fitStatus(*m_table, m_model, first.row(), last.row());
             });
     connect(&m_model,
             &QAbstractItemModel::rowsRemoved,
@@ -222,7 +205,7 @@ void ExchangeList::setWhole(bool whole)
 void ExchangeList::showTargets(bool shown)
 {
     m_targetsShown = shown;
-    fitColumns();
+    fitColumns(*m_table, width(), m_targetsShown);
 }
 
 void ExchangeList::setFollowing(bool following)
@@ -244,26 +227,9 @@ void ExchangeList::onScrolled()
     setFollowing(bar->value() >= bar->maximum() - 1);
 }
 
-// As wide as what it says: the names of gRPC are longer than numbers. Of many rows at once the last
-// are asked.
-void ExchangeList::fitStatus(int first, int last)
-{
-    constexpr int most = 200;
-    QFont font = m_table->font();
-    font.setWeight(QFont::DemiBold);
-    const QFontMetrics metrics(font);
-    int wanted = 0;
-    for (int row = std::max(first, last - most); row <= last; ++row)
-        wanted = std::max(
-            wanted, metrics.horizontalAdvance(m_model.text(m_model.numberAt(row), Column::Status)));
-    const int column = static_cast<int>(Column::Status);
-    if (wanted + 2 * theme::gap + 2 > m_table->columnWidth(column))
-        m_table->setColumnWidth(column, wanted + 2 * theme::gap + 2);
-}
-
 void ExchangeList::onInserted(int first, int last)
 {
-    fitStatus(first, last);
+    fitStatus(*m_table, m_model, first, last);
     const bool tail = last == m_model.rowCount() - 1;
     if (m_following && tail) {
         const QScopedValueRollback moving(m_moving, true);
@@ -348,22 +314,8 @@ void ExchangeList::updatePill()
 void ExchangeList::resizeEvent(QResizeEvent* event)
 {
     QWidget::resizeEvent(event);
-    fitColumns();
+    fitColumns(*m_table, width(), m_targetsShown);
     updatePill();
-}
-
-// A narrow list keeps its columns readable by leaving out the least needed.
-void ExchangeList::fitColumns()
-{
-    const int digits = width() / std::max(1, fontMetrics().horizontalAdvance(QLatin1Char('0')));
-    const auto show = [this](Column column, bool shown) {
-        m_table->setColumnHidden(static_cast<int>(column), !shown);
-    };
-    show(Column::Client, digits >= 135);
-    show(Column::Host, digits >= 115);
-    show(Column::Size, digits >= 85);
-    show(Column::Time, digits >= 70);
-    show(Column::Target, m_targetsShown);
 }
 
 bool ExchangeList::eventFilter(QObject* watched, QEvent* event)

@@ -65,8 +65,6 @@ private:
     void restoreSelection();
     void setFollowing(bool following);
     void updatePill();
-    void fitColumns();
-    void fitStatus(int first, int last);
     bool onKey(int key);
 
     models::ExchangeModel& m_model;
