@@ -12,7 +12,7 @@
 //   - cut off by the snapshot length: Truncated
 // Offsets are 64 bits wide; sequence numbers are read relative to the next one expected.
 // Time passed in. Thread: the table's.
-// Source: RFC 9293 3.10.7.4; Linux's receiver for overlaps (core/README.md).
+// Source: RFC 9293 3.10.7.4; overlaps as a real Linux receiver reads them (tests/golden/kernel).
 #pragma once
 
 #include "core/demux/segment.h"
