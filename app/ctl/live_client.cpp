@@ -79,7 +79,12 @@ std::optional<std::string> readAnswer(const std::string& question, bool secret)
 std::vector<std::uint16_t> portsToFollow(const wire::Attached& attached,
                                          std::vector<std::uint16_t> named)
 {
-    return named.empty() ? session::portsWorthFollowing(attached) : named;
+    if (named.empty())
+        return session::portsWorthFollowing(attached);
+    const std::string odd = session::portsNobodyHas(attached, named);
+    if (!odd.empty())
+        std::cerr << "podglassctl: " << exporting::printable(odd) << std::endl;
+    return named;
 }
 
 LiveClient::LiveClient(LiveOptions options)

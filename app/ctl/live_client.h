@@ -27,7 +27,7 @@ struct LiveOptions
     bool quiet = false; // no steps on stderr
 };
 
-// Those that were named, or all that listen.
+// Those that were named, saying on stderr which of them nobody listens on; or all that listen.
 std::vector<std::uint16_t> portsToFollow(const wire::Attached& attached,
                                          std::vector<std::uint16_t> named);
 

@@ -42,6 +42,12 @@ void addMoreTargets(CLI::App& command, LiveOptions& options)
         ->allow_extra_args(false);
 }
 
+void addPorts(CLI::App& command, std::vector<std::uint16_t>& ports)
+{
+    command.add_option("--port", ports, "server port; may be repeated; default: all")
+        ->check(CLI::Range(1, 65535).description(""));
+}
+
 namespace {
 
 struct AttachArguments
@@ -65,15 +71,32 @@ struct AttachArguments
     std::vector<std::uint64_t> bodyLimits; // one for both directions, or two
 };
 
+// An option that is one of some words.
+template <typename Value>
+void addChoice(CLI::App& command,
+               const std::string& name,
+               Value& value,
+               const std::map<std::string, Value>& words,
+               const std::string& description)
+{
+    std::vector<std::string> known;
+    for (const auto& each : words)
+        known.push_back(each.first);
+    command
+        .add_option_function<std::string>(
+            name, [&value, words](const std::string& word) { value = words.at(word); }, description)
+        ->check(CLI::IsMember(known));
+}
+
 void addDeliveryOptions(CLI::App& command, AttachArguments& all)
 {
     const std::map<std::string, wire::OnLag> onLag{{"mark", wire::OnLag::MarkAndGoOn},
                                                    {"close", wire::OnLag::CloseConnection}};
-    command
-        .add_option("--on-lag",
-                    all.delivery.onLag,
-                    "when too slow: mark what is missing and go on, or close the connection")
-        ->transform(CLI::CheckedTransformer(onLag));
+    addChoice(command,
+              "--on-lag",
+              all.delivery.onLag,
+              onLag,
+              "when too slow: mark what is missing and go on, or close the connection");
     command
         .add_option("--body-limit", all.bodyLimits, "bytes of each body: both, or REQUEST,RESPONSE")
         ->delimiter(',')
@@ -240,9 +263,8 @@ void addAttachCommand(CLI::App& app, int& status)
                                                   {"steal", wire::Mode::Steal}};
     const std::map<std::string, wire::OnTakerFailure> failures{
         {"pass-on", wire::OnTakerFailure::PassOn}, {"502", wire::OnTakerFailure::BadGateway}};
-    command->add_option("--port", attach.ports, "server port; may be repeated; default: all");
-    command->add_option("--mode", attach.mode, "mirror or steal")
-        ->transform(CLI::CheckedTransformer(modes));
+    addPorts(*command, attach.ports);
+    addChoice(*command, "--mode", attach.mode, modes, "look, or take requests");
     auto* text = command->add_option("--filter-text", attach.filter, "steal filter");
     command->add_option("--filter", all->filterFile, "file with the steal filter")->excludes(text);
     command->add_option("--to", all->to, "where stolen requests are answered, HOST:PORT");
@@ -262,8 +284,11 @@ void addAttachCommand(CLI::App& app, int& status)
     auto* body = command->add_option("--answer-body", all->answerBody, "the answer's body");
     command->add_option("--answer-file", all->answerFile, "file with it, read for each answer")
         ->excludes(body);
-    command->add_option("--on-failure", attach.onFailure, "pass-on or 502")
-        ->transform(CLI::CheckedTransformer(failures));
+    addChoice(*command,
+              "--on-failure",
+              attach.onFailure,
+              failures,
+              "what becomes of a stolen request that nobody answers");
     command->add_option("--seconds", all->live.seconds, "end after so long");
     command->add_option("--exchanges", attach.maxExchanges, "end after so many answered requests");
     addDeliveryOptions(*command, *all);

@@ -12,6 +12,8 @@ namespace podglass::ctl {
 void addLiveOptions(CLI::App& command, LiveOptions& options);
 // Others of the same host.
 void addMoreTargets(CLI::App& command, LiveOptions& options);
+// Which ports; none: all that listen.
+void addPorts(CLI::App& command, std::vector<std::uint16_t>& ports);
 
 void addTargetsCommand(CLI::App& app, int& status);
 void addAttachCommand(CLI::App& app, int& status);

@@ -145,7 +145,7 @@ void addRecordCommand(CLI::App& app, int& status)
     addMoreTargets(*command, *live);
     command->add_option("FILE", options->file, "a new file, or - for the standard output")
         ->required();
-    command->add_option("--port", options->ports, "server port; may be repeated; default: all");
+    addPorts(*command, options->ports);
     command->add_option("--seconds", live->seconds, "end after so long");
     command->add_option("--connections", options->connections, "end after so many have ended");
     command->callback(

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/list_page.h"
 
+#include "core/session/ports.h"
+
 #include "ui/models/connection_detail.h"
 #include "ui/models/describe.h"
 #include "ui/models/exchange_detail.h"
@@ -151,15 +153,7 @@ void ListPage::showEmpty(Empty empty)
                                          "(Ctrl+N)."));
             return;
         }
-        QStringList ports;
-        for (const quint16 port : m_work.attachment.ports())
-            ports << QStringLiteral(":%1").arg(port);
-        m_empty->show(QStringLiteral("mirror"),
-                      tr("Waiting for requests"),
-                      ports.isEmpty()
-                          ? tr("Nothing listens in %1 yet.").arg(name)
-                          : tr("Watching %1 of %2. Requests appear here as they happen.")
-                                .arg(ports.join(QStringLiteral(", ")), name));
+        showWaiting(name);
         return;
     }
     case Empty::NoHttp:
@@ -178,6 +172,24 @@ void ListPage::showEmpty(Empty empty)
                       tr("Clear filter"));
         return;
     }
+}
+
+void ListPage::showWaiting(const QString& name)
+{
+    const QVector<quint16> ports = m_work.attachment.ports();
+    QStringList numbers;
+    for (const quint16 port : ports)
+        numbers << QStringLiteral(":%1").arg(port);
+    QString text = ports.isEmpty() ? tr("Nothing listens in %1 yet.").arg(name)
+                                   : tr("Watching %1 of %2. Requests appear here as they happen.")
+                                         .arg(numbers.join(QStringLiteral(", ")), name);
+    // Until something comes by it, a port that nobody has may be a slip of the finger.
+    const std::string odd = session::portsNobodyHas(m_work.attachment.target(), ports);
+    if (!odd.empty())
+        text += QStringLiteral("\n")
+                + tr("When the agent looked, %1. Ctrl+T chooses another.")
+                      .arg(models::visible(odd, true));
+    m_empty->show(QStringLiteral("mirror"), tr("Waiting for requests"), text);
 }
 
 void ListPage::onPrimary()

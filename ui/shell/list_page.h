@@ -57,6 +57,7 @@ private:
 
     [[nodiscard]] Empty why() const;
     void showEmpty(Empty empty);
+    void showWaiting(const QString& name);
     void refreshConnection();
     void saveStream(quint32 connection, bool toServer);
     void onPrimary();
