@@ -26,8 +26,8 @@ struct Sample
 class History
 {
 public:
-    static constexpr std::size_t fineSamples = 15 * 60;
-    static constexpr std::size_t coarseSamples = 24 * 360;
+    static constexpr std::size_t fineSamples = std::size_t{15} * 60;
+    static constexpr std::size_t coarseSamples = std::size_t{24} * 360;
 
     void add(const Sample& sample);
     void clear();

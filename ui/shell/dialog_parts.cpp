@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/dialog_parts.h"
 
+#include "ui/theme/style_sheet.h"
 #include "ui/theme/theme.h"
 
 #include <QAbstractButton>
@@ -29,7 +30,7 @@ QFormLayout* dialogForm(QWidget* parent)
     auto* form = new QFormLayout(parent);
     form->setContentsMargins(0, 0, 0, 0);
     form->setSpacing(theme::gap);
-    form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
+    form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
     return form;
 }
 
@@ -38,6 +39,9 @@ QLabel* mutedText(const QString& text, QWidget* parent)
     auto* label = new QLabel(text, parent);
     label->setTextFormat(Qt::PlainText);
     label->setWordWrap(true);
+    QSizePolicy wide = label->sizePolicy(); // its height follows from its width
+    wide.setHorizontalPolicy(QSizePolicy::Expanding);
+    label->setSizePolicy(wide);
     label->setProperty("tone", QStringLiteral("muted"));
     return label;
 }
@@ -62,7 +66,8 @@ QDialogButtonBox* dialogButtons(QDialogButtonBox::StandardButtons which, QDialog
 {
     auto* box = new QDialogButtonBox(which, dialog);
     for (QAbstractButton* button : box->buttons())
-        button->setIcon({});
+        if (box->buttonRole(button) == QDialogButtonBox::AcceptRole) // what Enter does
+            theme::restyle(button, "kind", QStringLiteral("primary"));
     QObject::connect(box, &QDialogButtonBox::accepted, dialog, &QDialog::accept);
     QObject::connect(box, &QDialogButtonBox::rejected, dialog, &QDialog::reject);
     return box;
@@ -91,7 +96,10 @@ void fitToWidth(QDialog* dialog, int width)
 {
     dialog->layout()->setSizeConstraint(QLayout::SetNoConstraint);
     dialog->ensurePolished();
-    dialog->resize(width, dialog->layout()->totalHeightForWidth(width));
+    const int height = dialog->layout()->hasHeightForWidth()
+                           ? dialog->layout()->totalHeightForWidth(width)
+                           : dialog->sizeHint().height();
+    dialog->resize(width, height);
 }
 
 } // namespace podglass::shell

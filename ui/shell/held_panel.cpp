@@ -117,7 +117,6 @@ QWidget* HeldPanel::makeRequestPage()
     auto* split = new QSplitter(Qt::Horizontal, this);
     split->addWidget(m_head);
     split->addWidget(m_body);
-    m_body->setPlaceholderText(tr("no body"));
     split->setChildrenCollapsible(false);
     return split;
 }
@@ -127,6 +126,7 @@ QWidget* HeldPanel::makeAnswerPage()
     m_status->setRange(200, 599);
     m_status->setValue(200);
     m_status->setMaximumWidth(100);
+    m_status->setButtonSymbols(QAbstractSpinBox::NoButtons); // a number to type
     m_status->setObjectName(QStringLiteral("heldStatus"));
     m_answerHeaders->setPlaceholderText(QStringLiteral("Content-Type: application/json"));
     m_answerBody->setPlaceholderText(tr("no body"));
@@ -298,6 +298,11 @@ void HeldPanel::refresh()
         m_head->setPlainText({});
         m_body->setPlainText({});
     }
+    m_head->setPlaceholderText(
+        any ? QString()
+            : tr("No request is held.\nWhile “Handler…” says that you answer "
+                 "by hand,\neach stolen request waits here."));
+    m_body->setPlaceholderText(any ? tr("no body") : QString());
     m_pages->setEnabled(any);
 }
 

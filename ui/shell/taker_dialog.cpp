@@ -164,6 +164,8 @@ QWidget* TakerDialog::makeFixedPage()
     auto* page = new QWidget(this);
     QFormLayout* rows = dialogForm(page);
     m_status->setRange(200, 599);
+    m_status->setMaximumWidth(100);
+    m_status->setButtonSymbols(QAbstractSpinBox::NoButtons); // a number to type
     m_status->setObjectName(QStringLiteral("takerStatus"));
     m_headers->setObjectName(QStringLiteral("takerHeaders"));
     m_headers->setPlaceholderText(QStringLiteral("Content-Type: application/json"));

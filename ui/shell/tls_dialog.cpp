@@ -17,7 +17,7 @@ TlsDialog::TlsDialog(const session::TlsFiles& files, quint16 port, QWidget* pare
     , m_ends(new QCheckBox(tr("&End TLS at the agent, so that filters see the requests"), this))
     , m_certificate(new QLineEdit(QString::fromStdString(files.certificate), this))
     , m_key(new QLineEdit(QString::fromStdString(files.key), this))
-    , m_passphraseLabel(new QLabel(tr("&Passphrase"), this))
+    , m_rows(dialogForm())
     , m_passphrase(new QLineEdit(this))
     , m_problem(problemText(this))
     , m_buttons(dialogButtons(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this))
@@ -30,15 +30,13 @@ TlsDialog::TlsDialog(const session::TlsFiles& files, quint16 port, QWidget* pare
     m_key->setObjectName(QStringLiteral("tlsKey"));
     m_passphrase->setObjectName(QStringLiteral("tlsPassphrase"));
     m_passphrase->setEchoMode(QLineEdit::Password);
-    m_passphraseLabel->setBuddy(m_passphrase);
     QVBoxLayout* layout = dialogColumn(this);
     layout->addWidget(m_ends);
-    QFormLayout* rows = dialogForm();
-    rows->addRow(tr("&Certificate"),
-                 fileRow(m_certificate, tr("Certificate of the service"), this));
-    rows->addRow(tr("Private &key"), fileRow(m_key, tr("Private key of the service"), this));
-    rows->addRow(m_passphraseLabel, m_passphrase);
-    layout->addLayout(rows);
+    m_rows->addRow(tr("&Certificate"),
+                   fileRow(m_certificate, tr("Certificate of the service"), this));
+    m_rows->addRow(tr("Private &key"), fileRow(m_key, tr("Private key of the service"), this));
+    m_rows->addRow(tr("&Passphrase"), m_passphrase);
+    layout->addLayout(m_rows);
     layout->addWidget(mutedText(
         tr("The files that the service itself uses, in PEM form. They are read here and sent to "
            "the agent over its connection; the agent keeps the key in memory only, for as long as "
@@ -52,7 +50,6 @@ TlsDialog::TlsDialog(const session::TlsFiles& files, quint16 port, QWidget* pare
     connect(m_ends, &QCheckBox::toggled, this, &TlsDialog::check);
     for (QLineEdit* edit : {m_certificate, m_key})
         connect(edit, &QLineEdit::textChanged, this, &TlsDialog::check);
-    resize(560, sizeHint().height());
     check();
 }
 
@@ -67,19 +64,26 @@ session::TlsFiles TlsDialog::files() const
 void TlsDialog::check()
 {
     const bool ends = m_ends->isChecked();
-    for (QWidget* each : {static_cast<QWidget*>(m_certificate), static_cast<QWidget*>(m_key)})
-        each->setEnabled(ends);
+    for (QWidget* row : {m_certificate->parentWidget(), m_key->parentWidget()})
+        row->setEnabled(ends);
     const session::TlsFiles now = files();
     bool locked = false;
     if (!now.key.empty()) {
         const auto asks = session::asksForPassphrase(now);
         locked = asks && asks.value();
     }
-    m_passphraseLabel->setVisible(locked);
-    m_passphrase->setVisible(locked);
+    m_rows->setRowVisible(m_passphrase, locked);
     m_buttons->button(QDialogButtonBox::Ok)
         ->setEnabled(!ends || (!now.certificate.empty() && !now.key.empty()));
-    say(m_problem, {});
+    tell({});
+}
+
+// What is said takes the room that it needs.
+void TlsDialog::tell(const QString& problem)
+{
+    say(m_problem, problem);
+    constexpr int narrowest = 560;
+    fitToWidth(this, std::max(narrowest, isVisible() ? width() : 0));
 }
 
 void TlsDialog::accept()
@@ -91,10 +95,10 @@ void TlsDialog::accept()
     auto pair = session::readTlsFiles(files(), base::Secret(m_passphrase->text().toStdString()));
     m_passphrase->clear();
     if (!pair) {
-        say(m_problem, QString::fromStdString(pair.error().text()));
+        tell(QString::fromStdString(pair.error().text()));
         return;
     }
-    say(m_problem, {});
+    tell({});
     m_pair = std::move(pair).value();
     QDialog::accept();
 }

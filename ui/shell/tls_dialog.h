@@ -14,6 +14,7 @@
 
 class QCheckBox;
 class QDialogButtonBox;
+class QFormLayout;
 class QLabel;
 class QLineEdit;
 
@@ -36,11 +37,12 @@ public:
 
 private:
     void check();
+    void tell(const QString& problem);
 
     QCheckBox* m_ends;
     QLineEdit* m_certificate;
     QLineEdit* m_key;
-    QLabel* m_passphraseLabel;
+    QFormLayout* m_rows;
     QLineEdit* m_passphrase;
     QLabel* m_problem;
     QDialogButtonBox* m_buttons;

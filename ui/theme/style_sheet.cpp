@@ -58,7 +58,7 @@ QSplitter::handle:horizontal { width: 1px; }
 QSplitter::handle:vertical { height: 1px; }
 QSplitter::handle:hover { background: $accent; }
 QDockWidget { titlebar-close-icon: url(:/podglass/icons/$close.svg); }
-QDockWidget::close-button { border: 1px solid transparent; border-radius: 4px; padding: 1px; icon-size: 16px; }
+QDockWidget::close-button { subcontrol-position: center right; subcontrol-origin: padding; right: 8px; border: 1px solid transparent; border-radius: 4px; padding: 1px; icon-size: 16px; }
 QDockWidget::close-button:hover { background: $hover; border: 1px solid $border; }
 QDockWidget::title { background: $panel; padding: 6px 8px; border-top: 1px solid $border; border-bottom: 1px solid $border; }
 QMainWindow::separator { background: $border; width: 1px; height: 1px; }
@@ -137,6 +137,7 @@ QCheckBox::indicator:checked { background: $accentfill; border: 1px solid $accen
 QRadioButton::indicator:checked { background: $accentfill; border: 1px solid $accentfill; image: url(:/podglass/icons/dotted.svg); }
 QCheckBox::indicator:checked:focus, QRadioButton::indicator:checked:focus { border: 1px solid $text; width: 14px; height: 14px; }
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border: 1px solid $border; background: $window; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QGroupBox { border: 1px solid $border; border-radius: 6px; margin-top: 10px; padding-top: 8px; font-weight: 600; }
 QGroupBox::title { subcontrol-origin: margin; left: 10px; padding: 0 4px; }
 )";
