@@ -97,10 +97,16 @@ int main(int argc, char** argv)
         const auto names = targets::knownHostNames(known ? known.value() : "", knownHostsOffered);
         auto config = targets::loadSshConfig({});
         window.setSshConfig(config ? std::move(*config) : targets::SshConfig(), names);
-        if (!addresses.isEmpty() && QFileInfo(addresses.first()).isFile())
-            window.openFile(addresses.first());
-        else if (!addresses.isEmpty())
-            window.openAddress(addresses.first());
+        if (addresses.isEmpty())
+            return;
+        // A path that leads nowhere is a file that cannot be opened, no address.
+        const QString& given = addresses.first();
+        const bool isPath =
+            given.startsWith(QLatin1Char('/')) || given.startsWith(QLatin1Char('.'));
+        if (isPath || QFileInfo::exists(given))
+            window.openFile(given);
+        else
+            window.openAddress(given);
     });
     return QApplication::exec();
 }

@@ -20,6 +20,8 @@ public:
 
     // Starts anew with another road; the old session ends.
     virtual void open(const session::Road& road) = 0;
+    // Reads the beginning of a file only: is it a capture?
+    [[nodiscard]] virtual base::Status checkFile(const std::string& path) = 0;
     // The same with a capture file instead of an agent; FileProgress says how far it is read.
     virtual void openFile(const std::string& path) = 0;
     virtual void close() = 0;

@@ -2,7 +2,9 @@
 #include "ui/bridge/session_link.h"
 
 #include "core/base/limits.h"
+#include "core/files/file_source.h"
 
+#include <filesystem>
 #include <utility>
 
 namespace podglass::bridge {
@@ -56,6 +58,17 @@ void SessionLink::open(const session::Road& road)
     options.clientName = m_programs.clientName;
     m_session = std::make_unique<session::Session>(std::move(options), *m_updates);
     m_session->connect();
+}
+
+base::Status SessionLink::checkFile(const std::string& path)
+{
+    std::error_code problem;
+    const auto status = std::filesystem::status(path, problem);
+    // A pipe would be waited for, and what it gives is gone afterwards.
+    if (std::filesystem::is_other(status))
+        return base::Done{};
+    const auto file = files::FileSource::open(path);
+    return file ? base::Status(base::Done{}) : file.error();
 }
 
 void SessionLink::openFile(const std::string& path)

@@ -39,6 +39,7 @@ public:
     void onNewQueue(std::function<void(session::Updates&)> follow) { m_follow = std::move(follow); }
 
     void open(const session::Road& road) override;
+    [[nodiscard]] base::Status checkFile(const std::string& path) override;
     void openFile(const std::string& path) override;
     void close() override;
     void listTargets() override;

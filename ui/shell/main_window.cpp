@@ -187,6 +187,8 @@ void MainWindow::onAttachmentChanged()
         m_previewTimer.start();
     else
         m_previewTimer.stop();
+    if (!attached)
+        m_guard->hide(); // what it asks about is gone
     refreshSteal();
     m_list->refresh();
 }

@@ -153,6 +153,8 @@ private:
 
     // Capture files (main_window_file.cpp).
     void chooseFile();
+    bool mayReplaceShown(const QString& path);
+    void sayFileFailed(const QString& headline, const QString& path, const base::Error& error);
     void onFileProgress(const session::FileProgress& progress);
 
     // Files made (main_window_export.cpp).

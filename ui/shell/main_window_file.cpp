@@ -47,8 +47,37 @@ void MainWindow::chooseFile()
         openFile(chosen);
 }
 
+// What is shown makes room for another file only if that is one.
+bool MainWindow::mayReplaceShown(const QString& path)
+{
+    const auto& rows = m_work.store.rows();
+    if (!m_work.attachment.attached() && rows.end() == rows.first())
+        return true; // nothing would be lost, and the page of a file says what is wrong
+    const base::Status sound = m_work.link.checkFile(path.toStdString());
+    if (sound)
+        return true;
+    m_pages->setCurrentIndex(TrafficPage);
+    sayFileFailed(tr("%1 cannot be opened: %2"), path, sound.error());
+    return false;
+}
+
+void MainWindow::sayFileFailed(const QString& headline,
+                               const QString& path,
+                               const base::Error& error)
+{
+    m_log->add(models::visible(error.text(), true));
+    m_notice->say(NoticeKind::Failure,
+                  headline.arg(models::visible(QFileInfo(path).fileName().toStdString(), true),
+                               models::visible(error.what, true)),
+                  models::visible(error.where + "  ·  " + error.advice, true),
+                  tr("Open another file…"),
+                  [this] { chooseFile(); });
+}
+
 void MainWindow::openFile(const QString& path)
 {
+    if (!mayReplaceShown(path))
+        return;
     m_work.attachment.detach();
     m_file = path;
     m_attachAfter.clear();
@@ -88,14 +117,10 @@ void MainWindow::onFileProgress(const session::FileProgress& progress)
         m_list->list().step(1); // the first
     m_log->add(tr("%1: %2").arg(name, packets(progress.packets)));
     if (!progress.error.what.empty()) {
-        const QString what = models::visible(progress.error.what, true);
-        m_log->add(models::visible(progress.error.text(), true));
-        m_notice->say(NoticeKind::Failure,
-                      progress.packets == 0 ? tr("%1 cannot be opened: %2").arg(name, what)
-                                            : tr("%1 is damaged: %2").arg(name, what),
-                      models::visible(progress.error.where + "  ·  " + progress.error.advice, true),
-                      tr("Open another file…"),
-                      [this] { chooseFile(); });
+        sayFileFailed(progress.packets == 0 ? tr("%1 cannot be opened: %2")
+                                            : tr("%1 is damaged: %2"),
+                      m_file,
+                      progress.error);
     } else if (progress.cancelled) {
         m_notice->say(NoticeKind::Warning,
                       tr("Only a part of %1 is shown").arg(name),

@@ -33,6 +33,13 @@ public:
         push(session::StateChanged{session::State::Live, "agent 0.1.0 on build-3", {}});
     }
 
+    std::optional<base::Error> fileProblem;
+
+    base::Status checkFile(const std::string&) override
+    {
+        return fileProblem ? base::Status(*fileProblem) : base::Status(base::Done{});
+    }
+
     void openFile(const std::string&) override {}
 
     void close() override { push(session::StateChanged{}); }
