@@ -70,6 +70,14 @@ std::optional<std::string> literal(std::string_view pattern)
     return text;
 }
 
+// There is always a path; a header may be absent.
+void anything(Rule& rule)
+{
+    const bool path = rule.field == Field::Path;
+    rule.op = path ? Operator::StartsWith : Operator::Exists;
+    rule.value = path ? "/" : "";
+}
+
 // Words instead of a pattern, where a plain comparison says the same.
 Rule simplest(const Place& place, std::string_view pattern)
 {
@@ -94,7 +102,7 @@ Rule simplest(const Place& place, std::string_view pattern)
     if (start && end)
         rule.op = Operator::Is;
     else if (rule.value.empty()) // "^", ".*": anything
-        rule.op = Operator::Exists;
+        anything(rule);
     else if (start)
         rule.op = Operator::StartsWith;
     else
@@ -230,14 +238,7 @@ std::optional<Node> fromPathPattern(std::string_view pattern, std::vector<std::s
     const Place place{Field::Path, {}};
     if (take(pattern, "^"))
         return valueNode(place, pattern, notes);
-    auto node = ruleNode(place, pattern, notes);
-    if (!node)
-        return node;
-    if (auto& rule = std::get<Rule>(node->item); rule.op == Operator::Exists) {
-        rule.op = Operator::StartsWith; // every path
-        rule.value = "/";
-    }
-    return node;
+    return ruleNode(place, pattern, notes);
 }
 
 } // namespace podglass::filter

@@ -75,6 +75,7 @@ private:
     std::size_t m_rowLimit;
     std::size_t m_byteLimit;
     std::size_t m_bytes = 0;
+    std::size_t m_unreturned = 0; // dropped since the system was last given back what is free
     std::uint64_t m_stripped = 0;
     std::uint64_t m_dropped = 0;
 };

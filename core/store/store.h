@@ -145,6 +145,7 @@ private:
     Row* lastRow(RowKind kind);
     void showConflict(Number connection, const flow::Event& event, const flow::Anomaly& body);
     Number appendUnseenRequest(const flow::Event& event, base::ExchangeId exchange);
+    void requestAfterAll(Number number, const flow::Event& event, const flow::RequestHead& body);
     void showConnection(Number number, base::Timestamp at);
     void updateConnectionRow(Number number, base::Timestamp at);
     void becomeStream(Row& row, Number number, std::uint16_t status);

@@ -155,8 +155,30 @@ Number Store::appendUnseenRequest(const flow::Event& event, base::ExchangeId exc
     return appended;
 }
 
+// On a connection that was joined late the first seen of an exchange may be its response.
+void Store::requestAfterAll(Number number, const flow::Event& event, const flow::RequestHead& body)
+{
+    Row& row = m_rows.change(number);
+    if ((row.flags & RowRequestUnseen) == 0)
+        return;
+    row.flags &= static_cast<decltype(row.flags)>(~RowRequestUnseen);
+    row.flags |= rowFlags(body.flags);
+    row.method = m_rows.texts().acquire(body.method);
+    row.path = m_rows.texts().acquire(body.target);
+    row.host = m_rows.texts().acquire(hostOf(body.fields));
+    if (Content* content = m_rows.content(number)) {
+        fillHead(content->request, body.fields, body.raw, body.flags, event.at);
+        m_rows.charge(number, content->request.fields.cost() + body.raw.size());
+    }
+}
+
 void Store::on(const flow::Event& event, const flow::RequestHead& body)
 {
+    if (const auto known = m_open.find(body.exchange);
+        known != m_open.end() && m_rows.at(known->second) != nullptr) {
+        requestAfterAll(known->second, event, body);
+        return;
+    }
     const Number number = m_connections.numberOf(event.connection, event.target, event.at);
     Connection& connection = m_connections.change(number);
     ++connection.exchanges;

@@ -43,6 +43,7 @@ private slots:
             "header 'x-user' starts with 'qa' and not (header 'x-user' starts with 'qa-0')",
             0);
         row("{'header_filter': '^(?!x-foo)'}", "not (header 'x-foo' exists)", 1);
+        row("{'path_filter': '^'}", "path starts with '/'", 0);
         row("{'path_filter': '^(?!/health)'}", "not (path starts with '/health')", 0);
         row("{'path_filter': '^/api$'}", "path is '/api'", 0);
         row("{'path_filter': 'cart'}", "path contains 'cart'", 0);

@@ -72,6 +72,11 @@ void JoinedLateTest::http2JoinedLateShowsRunningStreams()
     QVERIFY2(account.find("< #1 body @0 one\n") != std::string::npos, account.c_str());
     QVERIFY2(account.find("< #2 body @0 two\n") != std::string::npos, account.c_str());
     QVERIFY2(account.find("< #1 body @3 more\n") != std::string::npos, account.c_str());
+    // The client goes on with the call that the server was heard of first.
+    const std::string both = between(played({s(frame(0, 0, 5, "one") + frame(0, 0, 3, "two")),
+                                             c(frame(0, 0, 5, "said") + frame(0, 0, 5, "more"))},
+                                            late));
+    QVERIFY2(both.find("> #1 body @0 saidmore\n") != std::string::npos, both.c_str());
 }
 
 void JoinedLateTest::oneFrameIsNotEnough()

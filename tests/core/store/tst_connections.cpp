@@ -23,6 +23,7 @@ private slots:
     void t4ConflictsAreRows();
     void t14TheFirstOfALateConnectionSaysSo();
     void p12ResponsesWithoutRequest();
+    void p12RequestsAfterTheirResponse();
     void streamsStayWithinTheirLimits();
     void clearingKeepsOpenConnections();
 };
@@ -187,6 +188,24 @@ void ConnectionsTest::p12ResponsesWithoutRequest()
     QVERIFY((row.flags & store::RowSuspicious) == 0);
     QCOMPARE(row.status, std::uint16_t{200});
     QCOMPARE(played.store.rows().contentOf(1)->response.body.size(), std::size_t{4});
+}
+
+void ConnectionsTest::p12RequestsAfterTheirResponse()
+{
+    Played played;
+    constexpr auto late = static_cast<std::uint16_t>(flow::MessageFlag::JoinedLate);
+    played.add(flow::ResponseHead{{1}, 0, {}, 20, late, {}, {}});
+    played.add(flow::RequestHead{{1}, {}, {}, 20, late, {}, {}});
+    played.add(flow::BodyData{{1}, Direction::ClientToServer, 0, bytes::asBytes("said")});
+    QVERIFY(played.store.rows().at(2) == nullptr);
+    const store::Row& row = *played.store.rows().at(1);
+    QVERIFY((row.flags & store::RowRequestUnseen) == 0);
+    QVERIFY((row.flags & store::RowJoinedLate) != 0);
+    QCOMPARE(played.store.rows().contentOf(1)->request.body.size(), std::size_t{4});
+    // Once: a second head of the same exchange changes nothing.
+    played.add(flow::RequestHead{{1}, "GET", "/", 20, 0, {}, {}});
+    QVERIFY(played.store.rows().at(2) == nullptr);
+    QCOMPARE(played.store.rows().texts().text(played.store.rows().at(1)->path), std::string());
 }
 
 void ConnectionsTest::streamsStayWithinTheirLimits()

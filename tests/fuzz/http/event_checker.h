@@ -38,14 +38,17 @@ public:
 private:
     void on(const flow::RequestHead& head)
     {
-        require(m_known.insert(head.exchange.value).second);
-        m_open[0][head.exchange.value] = 0;
-        m_expected.insert(head.exchange.value);
+        const std::uint64_t exchange = head.exchange.value;
+        require(m_known.insert(exchange).second || m_joinedLate.count(exchange) == 1);
+        require(m_expected.insert(exchange).second);
+        m_open[0][exchange] = 0;
     }
 
     void on(const flow::ResponseHead& head)
     {
-        m_known.insert(head.exchange.value);
+        constexpr auto late = static_cast<unsigned>(flow::MessageFlag::JoinedLate);
+        if (m_known.insert(head.exchange.value).second && (head.flags & late) != 0)
+            m_joinedLate.insert(head.exchange.value);
         // After a 101 to HTTP/2 the final head follows.
         if (head.status >= 200 || head.status == 101 || head.status == 0)
             m_open[1].emplace(head.exchange.value, 0);
@@ -97,7 +100,8 @@ private:
     {}
 
     std::set<std::uint64_t> m_known;
-    std::set<std::uint64_t> m_expected; // requests: each needs an end of its response
+    std::set<std::uint64_t> m_joinedLate; // whose response came first, so that a request may follow
+    std::set<std::uint64_t> m_expected;   // requests: each needs an end of its response
     std::set<std::uint64_t> m_ended;
     std::array<std::map<std::uint64_t, std::uint64_t>, 2> m_open;
     std::array<std::uint64_t, 2> m_streams{};
