@@ -195,11 +195,6 @@ void LiveClient::fail(const std::string& text)
     finish(1);
 }
 
-void LiveClient::warn(const std::string& text)
-{
-    std::cerr << "podglassctl: " << exporting::printable(text) << std::endl;
-}
-
 int LiveClient::waitMilliseconds() const
 {
     if (m_options.seconds <= 0)

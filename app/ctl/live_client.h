@@ -57,7 +57,6 @@ protected:
     // What the addresses name; fails if the first names nothing. Once: after a break the session
     // attaches again by itself.
     void attachToTargets();
-    void warn(const std::string& text);
 
     [[nodiscard]] session::Session& session() { return *m_session; }
 

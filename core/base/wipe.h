@@ -36,8 +36,9 @@ public:
         : m_text(std::move(text))
     {}
 
+    // Copied, and then wiped: of a moved text a short one would stay behind.
     Secret(Secret&& other) noexcept
-        : m_text(other.m_text) // a short text would stay behind in a moved one
+        : m_text(other.m_text) // NOLINT(performance-move-constructor-init)
     {
         wipe(other.m_text);
     }

@@ -227,7 +227,7 @@ void ListPage::resizeEvent(QResizeEvent* event)
 
 QByteArray ListPage::saveState() const
 {
-    return QByteArray(m_flipped ? "1" : "0");
+    return {m_flipped ? "1" : "0"};
 }
 
 void ListPage::restoreState(const QByteArray& state)

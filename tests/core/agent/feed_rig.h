@@ -17,8 +17,8 @@ namespace podglass::tests {
 
 inline constexpr base::TargetId target{1};
 inline constexpr std::uint16_t web = 80;
-inline constexpr std::size_t ringBytes = 64 * 1024;
-inline constexpr std::size_t chunkBytes = 4 * 1024;
+inline constexpr std::size_t ringBytes = std::size_t{64} * 1024;
+inline constexpr std::size_t chunkBytes = std::size_t{4} * 1024;
 inline constexpr std::size_t plenty = 1 << 20;
 
 // A writer's side, one client's feed, and what the client made of the frames. The test ends where

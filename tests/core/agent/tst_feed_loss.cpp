@@ -62,7 +62,7 @@ private slots:
     // F16: short of memory, a client that takes nothing holds hardly any of the ring.
     void aSqueezedFeedHoldsLittle()
     {
-        channel::Ring ring(std::size_t{4} << 20, 64 * 1024);
+        channel::Ring ring(std::size_t{4} << 20, std::size_t{64} * 1024);
         agent::EventWriter writer(ring);
         agent::EventFeed feed;
         feed.follow(ring, target);
