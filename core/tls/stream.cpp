@@ -77,7 +77,7 @@ int onProtocols(SSL* ssl,
 {
     const std::string& wanted = Stream::of(ssl).choose();
     bytes::ByteView rest(offered, offeredSize);
-    while (!wanted.empty() && rest.size() > rest[0]) {
+    while (!wanted.empty() && !rest.empty() && rest.size() > rest[0]) {
         const bytes::ByteView name = rest.subspan(1, rest[0]);
         if (bytes::asText(name) == wanted) {
             *chosen = name.data();

@@ -92,6 +92,23 @@ private slots:
         QCOMPARE(rest, taken + echoed(other));
     }
 
+    // Interim answers of the service are no answers: what follows is still decided.
+    void interimAnswersOfTheService()
+    {
+        const std::string hints = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
+        m_serve = [hints](Stream& stream) {
+            while (!stream.readUntil("\r\n\r\n").empty())
+                stream.write(hints + hints + echoed(other));
+        };
+        m_rig->gate.onProgress = [](FakeTaker& taker) {
+            if (taker.ended)
+                taker.answer(taken);
+        };
+        const std::string all = hints + hints + echoed(other) + taken;
+        QCOMPARE(exchange(other + mine, all.size()), all);
+        QCOMPARE(decisions(), std::string("ps"));
+    }
+
     void answerUntilCloseEndsTheConnection()
     {
         m_rig->gate.onProgress = [](FakeTaker& taker) {
