@@ -72,6 +72,10 @@ private slots:
         row("H2 chunk without its line end", chunked + "5\r\nhelloX0\r\n\r\n" + mine);
         row("H8 lengths that differ",
             "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nContent-Length: 3\r\n\r\n" + mine);
+        row("H8 a length and chunked",
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n"
+            "0\r\n\r\n"
+                + mine);
         row("H8 chunked is not last",
             "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, x\r\n\r\n0\r\n\r\n" + mine);
         row("H8 blank before the colon",
