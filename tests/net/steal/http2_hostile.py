@@ -21,8 +21,8 @@ BOTH = END_STREAM | END_HEADERS
 class Caller:
     """One connection. What a stream got is in `seen`: status, bytes, how it ended."""
 
-    def __init__(self, address, window=None, greet=True):
-        self.socket = socket.create_connection((address, 8080), 20)
+    def __init__(self, address, window=None, greet=True, port=8080):
+        self.socket = socket.create_connection((address, port), 20)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.rest, self.seen, self.end = b'', {}, None
         if greet:
@@ -160,9 +160,38 @@ def client_dies(address):
     return caller.seen[1], caller.seen[3]
 
 
+def service_goes_away(address):
+    caller = Caller(address, port=8084)
+    caller.get(1)
+    caller.get(3)
+    caller.until(lambda: False)
+    return caller.seen[1], caller.end
+
+
 SCENES = {scene.__name__: scene for scene in (preface_in_pieces, continuation_flood, rapid_reset, header_bomb,
-                                              few_empty_frames, closed_window, client_dies)}
+                                              few_empty_frames, closed_window, client_dies, service_goes_away)}
 SCENES.update({'flood of ' + kind: flood_of(kind) for kind in ('data', 'priority', 'settings', 'ping')})
+
+
+# A service that answers its first stream and has no more to say, for a reason of its own.
+GOING = '''
+import socket, sys
+sys.path.insert(0, %r)
+from h2raw import *
+listener = socket.create_server(("", 8084))
+while True:
+    with listener.accept()[0] as peer:
+        heard = peer.recv(1 << 16)
+        if not heard:
+            continue  # the self-test
+        peer.sendall(frame(SETTINGS, 0, 0))
+        while b"/x" not in heard:
+            heard += peer.recv(1 << 16)
+        peer.sendall(frame(HEADERS, END_STREAM | END_HEADERS, 1, b"\\x88")
+                     + frame(GOAWAY, 0, 0, bytes((0, 0, 0, 1)) + bytes((0, 0, 0, 11))))
+        while peer.recv(1 << 16):
+            pass
+''' % HERE
 
 
 class Http2Hostile(unittest.TestCase):
@@ -274,6 +303,16 @@ class Http2Hostile(unittest.TestCase):
         last, total = self.end(asked)
         self.assertEqual(last, {'status': 200, 'bytes': BIG, 'end': 'end'})
         self.assertEqual(total, BIG, 'nothing came of the others')
+
+    def test_p13_the_service_goes_away(self):
+        from lab import inside, run, until
+        self.lab.start('python3', '-B', '-c', GOING, where=self.lab.pod)
+        until(lambda: run(*inside(self.lab.pod, 'ss', '-ltnH', 'sport = :8084')).stdout, what='the service')
+        direct = self.scene('service_goes_away')
+        self.assertEqual(direct, [{'status': 200, 'bytes': 0, 'end': 'end'}, 'goaway 11'])
+        self.lab.ctl('--mode', 'steal', '--filter-text', 'header "x-me" is "1"', '--answer', '299', port='8084',
+                     keep=False).ready()
+        self.assertEqual(self.scene('service_goes_away'), direct)
 
     def test_p13_the_client_dies_in_mid_stream(self):
         from lab import free_port, until
