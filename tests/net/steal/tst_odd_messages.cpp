@@ -88,6 +88,7 @@ private slots:
         row("H9 no name", get(": 1\r\n") + mine);
         row("H10 too many fields", get(manyFields(limits::headFields + 1)) + mine);
         row("H12 bytes behind the end", get("Connection: close\r\n") + mine);
+        row("H11 0.9", "GET /mine\r\n", "<p>hello");
         // These are odd and clear.
         row("H9 bytes from 0x80", get("X: caf\xc3\xa9 \xff\r\n"));
         row("H9 LF alone", "GET / HTTP/1.1\nHost: a\n\n");

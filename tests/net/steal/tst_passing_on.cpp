@@ -214,6 +214,33 @@ private slots:
         QVERIFY(took < 50ms || !test::quietMachine());
     }
 
+    // H6: behind 101 both speak when they like, in no HTTP.
+    void upgradedConnectionsAreTunnels()
+    {
+        const std::string switching = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
+                                      "Upgrade: websocket\r\n\r\n";
+        Service service(*m_rig->target, "0.0.0.0", Rig::port, [&](Stream& stream) {
+            if (stream.readUntil("\r\n\r\n").empty())
+                return; // the self-test
+            stream.write(switching + "first");
+            for (int round = 0; round < 2; ++round)
+                stream.write(stream.readExactly(4) + "!");
+        });
+        auto port = m_rig->started();
+        std::string got;
+        m_rig->during(*m_rig->callers, [&] {
+            Stream caller = Stream::to("10.77.0.2", Rig::port);
+            caller.write(
+                "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+            got = caller.readExactly(switching.size() + 5);
+            for (const char* word : {"ping", "pong"}) {
+                caller.write(word);
+                got += caller.readExactly(5);
+            }
+        });
+        QCOMPARE(got, switching + "firstping!pong!");
+    }
+
     void unfinishedLineGoesOnAfterAMoment()
     {
         Service service(*m_rig->target, "0.0.0.0", Rig::port, [](Stream& stream) {
