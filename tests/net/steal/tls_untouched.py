@@ -35,7 +35,7 @@ for bytes_sent in (1, 5, 100, len(hello)):
         for _ in range(5):
             self.assertEqual(run(*inside(self.lab.caller, 'python3', '-c', ask, hello.hex())).returncode, 0)
         # And who does not trust the certificate says so by an alert.
-        self.curl('/x', '--cacert', '/etc/ssl/certs/ca-certificates.crt', status=60)
+        self.curl('/x', '--cacert', self.path('other.crt'), status=60)
         self.assertEqual(self.curl('/x'), b'theirs')
         counts = self.counted(ctl, failed=11, terminated=1)
         until(lambda: self.tls_of(ctl)['under_way'] == 0, what='no handshake left')
