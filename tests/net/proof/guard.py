@@ -21,8 +21,7 @@ def ask(c):
     c.sendall(b"GET /b1 HTTP/1.1\\r\\nHost: x\\r\\nx-pg-steal: 1\\r\\n\\r\\n")
     return c.recv(4096).startswith(b"HTTP/1.1 200")
 callers = [socket.create_connection(("%s", 8080)) for _ in range(int(sys.argv[1]))]
-for _ in range(2):
-    sys.stdin.readline()
+for _ in sys.stdin:
     print(sum(map(ask, callers)), flush=True)
 ''' % lab.POD4
 
@@ -294,12 +293,13 @@ class Guard(unittest.TestCase):
             lab.until(lambda: len(lab.run(*lab.inside(rig.pod, 'ss', '-tnH', *held.split())).stdout.splitlines())
                       == count, what='the old connections')
             ctl = self.steal(rig, taker)
-            for _ in range(2):
+
+            def all_shown():
                 hold.stdin.write('\n')
                 hold.stdin.flush()
                 self.assertEqual(hold.stdout.readline().strip(), str(count), 'they go to the service as before')
-            lab.until(lambda: sum(event['joined_late'] for event in ctl.of('connection-opened')) == count,
-                      what='all old connections to be shown')
+                return sum(event['joined_late'] for event in ctl.of('connection-opened')) == count
+            lab.until(all_shown, what='all old connections to be shown')
 
             def packets():
                 first = ctl.telemetry
