@@ -6,7 +6,7 @@
     tests/mutants.py CHECKOUT [WORD...]     rows whose name has one of the words; default all, half an hour
 
 CHECKOUT is a clone of its own, without changes: its files are changed and put back. It is built in its
-build/dev. Needs what tests/run installs, and root."""
+build/dev. Needs git, what tests/run installs, and root."""
 import os
 import subprocess
 import sys
