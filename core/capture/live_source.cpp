@@ -95,7 +95,7 @@ base::Result<LiveSource> LiveSource::open(const LiveOptions& options)
         return source.captureError("it cannot be waited for");
     if (pcap_setnonblock(source.m_handle.get(), 1, problem) != 0)
         return source.captureError(problem);
-    if (auto closed = source.setPorts({}); !closed)
+    if (auto closed = source.setFilter({}); !closed)
         return closed.error();
     return source;
 }

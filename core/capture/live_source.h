@@ -2,7 +2,7 @@
 // LiveSource: packets of one interface of the network namespace that the opening thread is in.
 //
 // Contract: non-blocking; dispatch() hands over what the kernel's ring holds, up to a number. With
-// no ports set, nothing is captured. setPorts() may be called while it runs; packets that the old
+// no filter set, nothing is captured. setFilter() may be called while it runs; packets that the old
 // filter let into the ring may still come. On the loopback interface, where the kernel shows each
 // packet on its way out and in, only the way in is taken, so every byte is seen once.
 // Memory: the kernel's ring, ringBytesOf(). What the ring could not hold is counted by the kernel:
@@ -40,8 +40,6 @@ public:
 
     // Replaces the kernel's filter; one of nothing lets nothing through.
     base::Status setFilter(const PortFilter& filter);
-
-    base::Status setPorts(const PortSet& ports) { return setFilter({ports, {}}); }
 
     // Hands over up to `most` packets and returns how many; an Error when the interface is gone.
     base::Result<std::size_t> dispatch(std::size_t most, const Handler& handler);

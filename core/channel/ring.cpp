@@ -1,84 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/channel/ring.h"
+// The writer's side: chunks are taken, filled and taken again.
+#include "core/channel/chunk.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 #include <new>
-#include <type_traits>
 #include <utility>
 
 #include <sys/mman.h>
 
 namespace podglass::channel {
-
-namespace {
-
-struct RecordHeader
-{
-    RecordInfo info;
-    std::uint32_t size = 0;
-};
-
-static_assert(std::is_trivially_copyable_v<RecordHeader>);
-
-// Set while the writer takes a chunk over, or the reader gives its memory back.
-constexpr std::uint32_t owned = 1U << 31;
-
-// One is being written, one may be held by the reader: with three, one is always free.
-constexpr std::size_t leastChunks = 3;
-
-std::size_t stored(std::size_t recordBytes)
-{
-    return sizeof(RecordHeader) + recordBytes;
-}
-
-} // namespace
-
-// A chunk is filled once, front to back, while readers follow `published`; it is reused only when
-// its pin count could be swapped from none to `owned`, so no byte is ever written under a reader.
-// Sequence 0: it holds no records and no memory.
-struct Chunk
-{
-    explicit Chunk(std::uint8_t* memory)
-        : bytes(memory)
-    {}
-
-    [[nodiscard]] bytes::ByteView view(std::size_t offset, std::size_t length) const
-    {
-        return {bytes + offset, length};
-    }
-
-    std::uint8_t* bytes;
-    Totals before; // everything written before this chunk
-    std::atomic<std::uint64_t> sequence{0};
-    std::atomic<std::size_t> published{0};
-    std::atomic<std::uint32_t> pins{0};
-};
-
-namespace {
-
-// Holds the chunk against reuse if it still is the one with `sequence`.
-bool tryPin(Chunk& chunk, std::uint64_t sequence)
-{
-    std::uint32_t pins = chunk.pins.load(std::memory_order_relaxed);
-    do {
-        if ((pins & owned) != 0)
-            return false;
-    } while (!chunk.pins.compare_exchange_weak(pins, pins + 1, std::memory_order_acquire));
-    if (chunk.sequence.load(std::memory_order_relaxed) == sequence)
-        return true;
-    chunk.pins.fetch_sub(1, std::memory_order_release);
-    return false;
-}
-
-bool tryOwn(Chunk& chunk)
-{
-    std::uint32_t none = 0;
-    return chunk.pins.compare_exchange_strong(none, owned, std::memory_order_acquire);
-}
-
-} // namespace
 
 Totals Totals::operator-(const Totals& earlier) const
 {
@@ -181,12 +112,6 @@ void Ring::wakeReader()
         io::ring(m_bell);
 }
 
-void Ring::arm()
-{
-    io::silence(m_bell);
-    m_armed.store(true, std::memory_order_seq_cst);
-}
-
 // Best first: what everybody has read and was written last (it is still in the processor's cache),
 // then memory not yet taken, then what somebody has not read, oldest first.
 Chunk* Ring::chooseChunk(const Chunk* refused, bool mayGrow) const
@@ -261,176 +186,12 @@ void Ring::openChunk()
     m_head.store(sequence, std::memory_order_release);
 }
 
-void Ring::publishDrained()
-{
-    std::uint64_t drained = m_head.load(std::memory_order_acquire);
-    for (const Cursor* cursor : m_cursors)
-        drained = std::min(drained, cursor->m_sequence);
-    m_drained.store(drained, std::memory_order_release);
-}
-
-void Ring::releaseIdle()
-{
-    unpin();
-    publishDrained();
-    const std::uint64_t drained = m_drained.load(std::memory_order_relaxed);
-    const std::uint64_t bound = std::min(drained, m_idleBefore);
-    for (const auto& chunk : m_chunks) {
-        const std::uint64_t sequence = chunk->sequence.load(std::memory_order_relaxed);
-        if (sequence == 0 || sequence >= bound || !tryOwn(*chunk))
-            continue;
-        // The writer may have been faster.
-        if (chunk->sequence.load(std::memory_order_relaxed) == sequence) {
-            ::madvise(chunk->bytes, m_chunkBytes, MADV_DONTNEED);
-            chunk->sequence.store(0, std::memory_order_relaxed);
-            m_warm.fetch_sub(1, std::memory_order_relaxed);
-            if (m_budget)
-                m_budget->give(m_chunkBytes);
-        }
-        chunk->pins.store(0, std::memory_order_release);
-    }
-    m_idleBefore = std::exchange(m_headThen, m_head.load(std::memory_order_relaxed));
-}
-
 Totals Ring::written() const
 {
     return {.records = m_records.load(std::memory_order_relaxed),
             .messages = m_messages.load(std::memory_order_relaxed),
             .payload = m_payload.load(std::memory_order_relaxed),
             .bytes = m_bytes.load(std::memory_order_relaxed)};
-}
-
-const Chunk* Ring::pin(std::uint64_t sequence)
-{
-    if (m_pinned != nullptr && m_pinned->sequence.load(std::memory_order_relaxed) == sequence)
-        return m_pinned;
-    unpin();
-    for (const auto& chunk : m_chunks) {
-        if (chunk->sequence.load(std::memory_order_relaxed) == sequence
-            && tryPin(*chunk, sequence)) {
-            m_pinned = chunk.get();
-            return m_pinned;
-        }
-    }
-    return nullptr;
-}
-
-const Chunk* Ring::pinOldestAfter(std::uint64_t sequence)
-{
-    unpin();
-    while (true) {
-        std::uint64_t oldest = m_head.load(std::memory_order_acquire);
-        for (const auto& chunk : m_chunks) {
-            const std::uint64_t there = chunk->sequence.load(std::memory_order_relaxed);
-            if (there > sequence && there < oldest)
-                oldest = there;
-        }
-        // The writer may have taken it meanwhile; its head only grows, so this ends.
-        if (const Chunk* chunk = pin(oldest))
-            return chunk;
-    }
-}
-
-void Ring::unpin()
-{
-    if (Chunk* chunk = std::exchange(m_pinned, nullptr))
-        chunk->pins.fetch_sub(1, std::memory_order_release);
-}
-
-// -- cursor --------------------------------------------------------------------------------------
-
-Ring::Cursor::Cursor(Ring& ring)
-    : m_ring(&ring)
-{
-    const Chunk* chunk = ring.pinOldestAfter(ring.m_head.load(std::memory_order_acquire) - 1);
-    m_sequence = chunk->sequence.load(std::memory_order_relaxed);
-    m_read = chunk->before;
-    ring.m_cursors.push_back(this);
-    ring.publishDrained();
-    // Walk to the head, so that m_read counts exactly what was before.
-    while (next())
-        ;
-    m_overrun.reset();
-}
-
-Ring::Cursor::~Cursor()
-{
-    std::erase(m_ring->m_cursors, this);
-    m_ring->publishDrained();
-}
-
-void Ring::Cursor::enter(std::uint64_t sequence)
-{
-    m_sequence = sequence;
-    m_offset = 0;
-    m_ring->publishDrained();
-}
-
-const Chunk* Ring::Cursor::seek()
-{
-    while (true) {
-        const std::uint64_t head = m_ring->m_head.load(std::memory_order_acquire);
-        const Chunk* chunk = m_ring->pin(m_sequence);
-        if (chunk == nullptr) {
-            chunk = m_ring->pinOldestAfter(m_sequence);
-            const Totals missed = chunk->before - m_read;
-            Totals& sum = m_overrun ? *m_overrun : m_overrun.emplace();
-            sum.records += missed.records;
-            sum.messages += missed.messages;
-            sum.payload += missed.payload;
-            sum.bytes += missed.bytes;
-            m_read = chunk->before;
-            enter(chunk->sequence.load(std::memory_order_relaxed));
-        }
-        if (m_offset < chunk->published.load(std::memory_order_seq_cst))
-            return chunk;
-        // The head was read first: if it is past this chunk, `published` above was final.
-        if (head == m_sequence || head < m_sequence)
-            return nullptr;
-        enter(m_sequence + 1);
-    }
-}
-
-std::optional<Ring::Cursor::Record> Ring::Cursor::peek()
-{
-    const Chunk* chunk = seek();
-    if (chunk == nullptr)
-        return std::nullopt;
-    RecordHeader header;
-    std::memcpy(&header, chunk->bytes + m_offset, sizeof header);
-    return Record{header.info, chunk->view(m_offset + sizeof header, header.size)};
-}
-
-void Ring::Cursor::skip(const Record& peeked)
-{
-    m_offset += stored(peeked.bytes.size());
-    ++m_read.records;
-    m_read.messages += peeked.info.beginsMessage ? 1 : 0;
-    m_read.payload += peeked.info.payload;
-    m_read.bytes += peeked.bytes.size();
-}
-
-std::optional<Ring::Cursor::Record> Ring::Cursor::next()
-{
-    const auto record = peek();
-    if (record)
-        skip(*record);
-    return record;
-}
-
-std::optional<Totals> Ring::Cursor::takeOverrun()
-{
-    return std::exchange(m_overrun, std::nullopt);
-}
-
-std::int64_t Ring::Cursor::lagNanoseconds(std::int64_t now)
-{
-    const Chunk* chunk = seek();
-    if (chunk == nullptr)
-        return 0;
-    RecordHeader header;
-    std::memcpy(&header, chunk->bytes + m_offset, sizeof header);
-    return std::max<std::int64_t>(now - header.info.at, 0);
 }
 
 } // namespace podglass::channel

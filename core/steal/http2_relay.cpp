@@ -34,29 +34,26 @@ bool flush(bytes::WatermarkBuffer& from, SocketEnd& to)
 
 } // namespace
 
-Http2Relay::Http2Relay(Parts parts, std::array<bytes::ByteView, 2> early)
+Http2Relay::Http2Relay(Parts parts)
     : m_parts(std::move(parts))
     , m_caller(http2::End::Role::Server, *this)
     , m_upstream(http2::End::Role::Client, *this)
     , m_early(limits::proxyBufferBytes)
     , m_toCaller(sendBuffer)
     , m_toService(sendBuffer)
+{}
+
+Http2Relay::Http2Relay(Parts parts, std::array<bytes::ByteView, 2> early)
+    : Http2Relay(std::move(parts))
 {
-    m_early.append(early[0]);
-    m_upstream.announce({{enablePush, 0}});
-    takeFromService(early[1]);
+    begin(early);
 }
 
 Http2Relay::Http2Relay(Parts parts, const Upgrade& upgrade, std::array<bytes::ByteView, 2> early)
-    : m_parts(std::move(parts))
-    , m_caller(http2::End::Role::Server, *this)
-    , m_upstream(http2::End::Role::Client, *this)
-    , m_early(limits::proxyBufferBytes)
-    , m_toCaller(sendBuffer)
-    , m_toService(sendBuffer)
-    , m_streamBytes(upgrade.streamBytes)
-    , m_upgraded(true)
+    : Http2Relay(std::move(parts))
 {
+    m_streamBytes = upgrade.streamBytes;
+    m_upgraded = true;
     constexpr std::int32_t first = 1;
     auto stream = std::make_unique<Http2Stream>();
     stream->id = stream->onward = first;
@@ -69,6 +66,11 @@ Http2Relay::Http2Relay(Parts parts, const Upgrade& upgrade, std::array<bytes::By
     m_caller.upgrade(upgrade.settings, upgrade.headRequest, stream.get());
     m_upstream.upgrade(upgrade.settings, upgrade.headRequest, stream.get());
     m_streams.emplace(first, std::move(stream));
+    begin(early);
+}
+
+void Http2Relay::begin(const std::array<bytes::ByteView, 2>& early)
+{
     m_early.append(early[0]);
     m_upstream.announce({{enablePush, 0}});
     takeFromService(early[1]);

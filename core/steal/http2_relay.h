@@ -90,6 +90,10 @@ private:
     onSent(http2::End::Incoming stream, http2::Message& message, bytes::ByteView sent) override;
     void onGoAway(http2::End& end, std::int32_t last, std::uint32_t code) override;
 
+    explicit Http2Relay(Parts parts);
+    // What was read before goes first: the caller's and the service's bytes.
+    void begin(const std::array<bytes::ByteView, 2>& early);
+
     // Bytes and ends.
     bool greetCaller();
     bool readCaller();

@@ -6,6 +6,9 @@
 #include "core/files/file_source.h"
 #include "core/files/pcapng_format.h"
 
+#include <QFile>
+#include <QTemporaryDir>
+
 namespace podglass::tests {
 
 using Bytes = std::vector<std::uint8_t>;
@@ -81,6 +84,25 @@ struct PcapngMaker
 };
 
 inline const Bytes frame{1, 2, 3, 4, 5, 6, 7};
+
+// Where a test's captures lie.
+class Folder
+{
+public:
+    std::string path(const char* name) const { return m_folder.filePath(name).toStdString(); }
+
+    std::string written(const char* name, const Bytes& bytes) const
+    {
+        QFile file(m_folder.filePath(name));
+        if (!file.open(QIODevice::WriteOnly))
+            return {};
+        file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<qint64>(bytes.size()));
+        return path(name);
+    }
+
+private:
+    QTemporaryDir m_folder;
+};
 
 // What a reader tells of a file.
 struct Seen

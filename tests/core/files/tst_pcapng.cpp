@@ -6,8 +6,6 @@
 
 #include <zstd.h>
 
-#include <QFile>
-#include <QTemporaryDir>
 #include <QTest>
 
 using namespace podglass;
@@ -23,18 +21,7 @@ class TestPcapng : public QObject
 {
     Q_OBJECT
 
-    QTemporaryDir m_folder;
-
-    std::string path(const char* name) { return m_folder.filePath(name).toStdString(); }
-
-    std::string written(const char* name, const Bytes& bytes)
-    {
-        QFile file(m_folder.filePath(name));
-        if (!file.open(QIODevice::WriteOnly))
-            return {};
-        file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<qint64>(bytes.size()));
-        return path(name);
-    }
+    tests::Folder m_folder;
 
 private slots:
 
@@ -57,7 +44,7 @@ private slots:
         maker.put(std::uint32_t{7}).end(0x0bad); // a block that nobody knows
         maker.section().interface(276, {3});
         maker.packet(0, 4'005, frame);
-        const Seen seen = readAll(written("many.pcapng", maker.file));
+        const Seen seen = readAll(m_folder.written("many.pcapng", maker.file));
         QCOMPARE(seen.error, std::string());
         QCOMPARE(seen.times,
                  (std::vector<std::int64_t>{
@@ -75,7 +62,7 @@ private slots:
         maker.put(std::uint16_t{0}).put(std::uint16_t{0xffff}); // interface, drops not known
         maker.put(std::uint32_t{0}).put(std::uint32_t{6'000'000});
         maker.put(std::uint32_t{7}).put(std::uint32_t{9}).data(frame).end(pcapng::oldPacket);
-        const Seen seen = readAll(written("kinds.pcapng", maker.file));
+        const Seen seen = readAll(m_folder.written("kinds.pcapng", maker.file));
         QCOMPARE(seen.error, std::string());
         QCOMPARE(seen.times,
                  (std::vector<std::int64_t>{5'000'000'000, 5'000'000'000, 6'000'000'000}));
@@ -96,7 +83,7 @@ private slots:
         maker.interface(1, {0});
         maker.packet(0, 5'000, frame);
         maker.packet(1, ~std::uint64_t{0}, frame); // seconds: nothing can hold that
-        const Seen seen = readAll(written("clocks.pcapng", maker.file));
+        const Seen seen = readAll(m_folder.written("clocks.pcapng", maker.file));
         QCOMPARE(
             seen.times,
             (std::vector<std::int64_t>{100'000'000'005, std::numeric_limits<std::int64_t>::max()}));
@@ -117,12 +104,12 @@ private slots:
         for (unsigned i = 0; i < 50'000; ++i) // more than any buffer on the way
             maker.packet(0, i, frame);
         const Bytes packed = pack(maker.file, how);
-        const Seen seen = readAll(written("packed", packed));
+        const Seen seen = readAll(m_folder.written("packed", packed));
         QCOMPARE(seen.error, std::string());
         QCOMPARE(seen.times.size(), std::size_t{50'000});
         QCOMPARE(seen.times.back(), std::int64_t{49'999'000});
         // Cut anywhere it is an error, behind what came before.
-        const Seen cut = readAll(written(
+        const Seen cut = readAll(m_folder.written(
             "cut", Bytes(packed.begin(), packed.begin() + static_cast<long>(packed.size() / 2))));
         QVERIFY(!cut.error.empty());
         QVERIFY(!cut.times.empty() && cut.times.size() < 50'000U);
@@ -139,9 +126,9 @@ private slots:
             ends.push_back(maker.file.size());
         }
         for (std::size_t length = 0; length < maker.file.size(); ++length) {
-            const Seen seen = readAll(
-                written("cut.pcapng",
-                        Bytes(maker.file.begin(), maker.file.begin() + static_cast<long>(length))));
+            const Seen seen = readAll(m_folder.written(
+                "cut.pcapng",
+                Bytes(maker.file.begin(), maker.file.begin() + static_cast<long>(length))));
             const auto whole = static_cast<std::size_t>(
                 std::ranges::count_if(ends, [&](std::size_t end) { return end <= length; }));
             QCOMPARE(seen.times.size(), whole == 0 ? 0 : whole - 1);
@@ -182,7 +169,7 @@ private slots:
     {
         QFETCH(QByteArray, bytes);
         QFETCH(QString, words);
-        const Seen seen = readAll(written("lie", Bytes(bytes.begin(), bytes.end())));
+        const Seen seen = readAll(m_folder.written("lie", Bytes(bytes.begin(), bytes.end())));
         QCOMPARE(seen.times.size(), std::size_t{1}); // what was before is kept
         QVERIFY2(seen.error.find(words.toStdString()) != std::string::npos, seen.error.c_str());
         QVERIFY(seen.error.find("after 1 packets") != std::string::npos);
@@ -192,12 +179,12 @@ private slots:
     {
         PcapngMaker only;
         only.section().interface(105).packet(0, 1, frame);
-        const Seen refused = readAll(written("wifi.pcapng", only.file));
+        const Seen refused = readAll(m_folder.written("wifi.pcapng", only.file));
         QVERIFY2(refused.error.find("IEEE802_11 (105)") != std::string::npos,
                  refused.error.c_str());
         PcapngMaker mixed;
         mixed.section().interface(105).interface(1).packet(0, 1, frame).packet(1, 2, frame);
-        auto source = FileSource::open(written("mixed.pcapng", mixed.file));
+        auto source = FileSource::open(m_folder.written("mixed.pcapng", mixed.file));
         QVERIFY(source);
         QVERIFY(source->next() && !source->next()->has_value());
         QCOMPARE(source->packetsNotDecoded(), std::uint64_t{1});

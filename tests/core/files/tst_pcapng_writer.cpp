@@ -4,9 +4,7 @@
 
 #include "pcapng_maker.h"
 
-#include <QFile>
 #include <QFileInfo>
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <pcap/pcap.h>
@@ -22,24 +20,13 @@ class TestPcapngWriter : public QObject
 {
     Q_OBJECT
 
-    QTemporaryDir m_folder;
-
-    std::string path(const char* name) { return m_folder.filePath(name).toStdString(); }
-
-    std::string written(const char* name, const Bytes& bytes)
-    {
-        QFile file(m_folder.filePath(name));
-        if (!file.open(QIODevice::WriteOnly))
-            return {};
-        file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<qint64>(bytes.size()));
-        return path(name);
-    }
+    tests::Folder m_folder;
 
 private slots:
 
     void whatWeWriteWeAndOthersRead()
     {
-        const std::string name = path("ours.pcapng");
+        const std::string name = m_folder.path("ours.pcapng");
         auto writer = files::PcapngWriter::create(name, "Podglass", "two interfaces");
         QVERIFY(writer);
         QVERIFY(writer->addInterface(capture::LinkType::Ethernet, "eth0"));
@@ -85,11 +72,11 @@ private slots:
 
     void nothingIsOverwrittenAndNothingHalfIsLeft()
     {
-        const std::string name = path("kept.pcapng");
-        written("kept.pcapng", {1, 2, 3});
+        const std::string name = m_folder.path("kept.pcapng");
+        m_folder.written("kept.pcapng", {1, 2, 3});
         QVERIFY(!files::PcapngWriter::create(name, "Podglass", ""));
         QCOMPARE(QFileInfo(QString::fromStdString(name)).size(), 3);
-        const std::string other = path("half.pcapng");
+        const std::string other = m_folder.path("half.pcapng");
         {
             auto writer = files::PcapngWriter::create(other, "Podglass", "");
             QVERIFY(writer);
@@ -101,7 +88,7 @@ private slots:
 
     void aLinkLaidThereIsNotFollowed()
     {
-        const std::string name = path("full.pcapng");
+        const std::string name = m_folder.path("full.pcapng");
         QVERIFY(QFile::link("/dev/full", QString::fromStdString(name + ".part")));
         const auto refused = files::PcapngWriter::create(name, "Podglass", "");
         QVERIFY(!refused);

@@ -185,7 +185,7 @@ class TestLiveCapture : public QObject
             source = capture::LiveSource::open({interface, 1});
         }
         QVERIFY2(source, source ? "" : source.error().text().c_str());
-        QVERIFY(source->setPorts({port}));
+        QVERIFY(source->setFilter({{port}, {}}));
 
         support::StreamRecorder recorder;
         base::Ids ids;
@@ -263,7 +263,7 @@ private slots:
         QVERIFY(source->dispatch(1'000, count));
         QCOMPARE(packets, std::size_t{0});
         // The filter is replaced while it runs.
-        QVERIFY(source->setPorts({port}));
+        QVERIFY(source->setFilter({{port}, {}}));
         QVERIFY(converse(Wire::path(wire.b), Wire::path(wire.b), "127.0.0.1", "q", "a"));
         poll(&ready, 1, 1'000);
         QVERIFY(source->dispatch(1'000, count));
