@@ -51,7 +51,11 @@ class TlsPath(TlsTest):
         ctl = self.steal()
         ask = '''import socket, ssl, sys, threading
 context = ssl.create_default_context(cafile=%r)
-start, got = threading.Barrier(100), []
+start, got = threading.Barrier(100, timeout=60), []
+def tell(failed):
+    print(failed.exc_type.__name__, failed.exc_value, file=sys.stderr)
+    start.abort()  # or the others would wait for it
+threading.excepthook = tell
 def one(number):
     raw = socket.create_connection((%r, 8443), 20)
     start.wait()

@@ -58,6 +58,10 @@ class Sums(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class Server(http.server.ThreadingHTTPServer):
+    request_queue_size = 128  # With Python's 5, a hundred at once wait for retransmissions longer than the caller.
+
+
 def openssl(folder, *command):
     subprocess.run(('openssl', *command), cwd=folder, check=True, capture_output=True)
 
@@ -90,7 +94,7 @@ class TlsTest(unittest.TestCase):
                 file.write(content)
         self.start_nginx(NGINX, self.lab.pod)
         self.lab.start('python3', '-c', 'import sys; sys.path.insert(0, %r); sys.path.insert(0, %r); import tls_rig;'
-                       'tls_rig.http.server.ThreadingHTTPServer(("127.0.0.1", 9000), tls_rig.Sums).serve_forever()'
+                       'tls_rig.Server(("127.0.0.1", 9000), tls_rig.Sums).serve_forever()'
                        % (os.path.dirname(os.path.abspath(__file__)), HERE), where=self.lab.pod,
                        env={**os.environ, 'PODGLASSCTL': CTL, 'PODGLASS_AGENT': AGENT})
         self.listens(9000)
@@ -111,7 +115,7 @@ class TlsTest(unittest.TestCase):
         until(lambda: run(*inside(where, 'ss', '-ltnH', 'sport = :%d' % port)).stdout, what='port %d' % port)
 
     def taker(self):
-        server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Sums)
+        server = Server(('127.0.0.1', 0), Sums)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         self.addCleanup(server.server_close)
         self.addCleanup(server.shutdown)
