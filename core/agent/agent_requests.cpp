@@ -125,8 +125,8 @@ void Agent::setPort(ClientConnection& client, const wire::SetPort& request)
         client.send(state);
         return;
     }
+    // Followed before it is told: what the capture sees first is not missed.
     const wire::PortState state = target->ports().set(client.id(), request);
-    client.send(state);
     follow(client, *target, state, request.bodyLimit);
 }
 

@@ -78,6 +78,10 @@ void AttachedTarget::onReports()
             m_events.gone(*this, ended->error);
             continue;
         }
+        if (std::holds_alternative<PlanInForce>(report)) {
+            m_ports.planInForce();
+            continue;
+        }
         const bool first = !ready();
         m_interfaces = std::get<InterfacesNow>(std::move(report));
         if (first)

@@ -65,7 +65,11 @@ struct CaptureEnded
     base::Error error;
 };
 
-using CaptureReport = std::variant<InterfacesNow, CaptureEnded>;
+// The oldest plan not reported yet is in force: its packets pass the kernel's filter from now on.
+struct PlanInForce
+{};
+
+using CaptureReport = std::variant<InterfacesNow, PlanInForce, CaptureEnded>;
 
 // Counters that the io thread reads while the capture thread writes them.
 struct CaptureCounters

@@ -91,9 +91,10 @@ base::Result<std::size_t> CaptureRun::take(capture::LiveSource& source)
 void CaptureRun::onCommands()
 {
     for (const CaptureCommand& command : m_commands.take()) {
-        if (const auto* plan = std::get_if<CapturePlan>(&command))
+        if (const auto* plan = std::get_if<CapturePlan>(&command)) {
             apply(*plan);
-        else if (const auto* owns = std::get_if<ProxyOwns>(&command))
+            m_reports.put(PlanInForce{});
+        } else if (const auto* owns = std::get_if<ProxyOwns>(&command))
             m_pipeline.proxyOwns(owns->client, owns->server, owns->owned);
         else if (const auto* pause = std::get_if<PauseCapture>(&command))
             this->pause(pause->paused);

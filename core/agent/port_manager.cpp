@@ -48,9 +48,10 @@ wire::PortState PortManager::set(base::ClientId client, const wire::SetPort& wan
         state.refused = true;
         state.revision = wanted.revision;
         state.message = status.error().text();
-    } else {
-        tellOthers(wanted.port, client);
     }
+    tell(client, state);
+    if (status)
+        tellOthers(wanted.port, client);
     if (port.wishes.empty() && !port.stolen)
         m_ports.erase(wanted.port);
     return state;
@@ -169,7 +170,33 @@ void PortManager::sendPlan()
     if (plan == m_plan)
         return;
     m_plan = plan;
+    ++m_plansSent;
     m_target.capture(std::move(plan));
+}
+
+void PortManager::planInForce()
+{
+    ++m_plansInForce;
+    while (!m_held.empty() && m_held.front().plan <= m_plansInForce) {
+        const Held held = std::move(m_held.front());
+        m_held.pop_front();
+        m_services.tell(held.client, held.state);
+    }
+}
+
+// In the order in which they were said.
+void PortManager::tell(base::ClientId client, const wire::PortState& state)
+{
+    if (m_plansInForce == m_plansSent) {
+        m_services.tell(client, state);
+        return;
+    }
+    m_held.push_back({m_plansSent, client, state});
+    if (m_held.size() <= limits::heldPortStates)
+        return;
+    const Held early = std::move(m_held.front());
+    m_held.pop_front();
+    m_services.tell(early.client, early.state);
 }
 
 void PortManager::setBodyLimit(base::ClientId client, std::uint16_t port, std::uint64_t bytes)
@@ -193,6 +220,7 @@ void PortManager::clientLeft(base::ClientId client)
     }
     for (const std::uint16_t number : touched)
         drop(number, client);
+    std::erase_if(m_held, [&](const Held& held) { return held.client == client; });
 }
 
 void PortManager::drop(std::uint16_t number, base::ClientId client)
@@ -229,7 +257,7 @@ void PortManager::gaveUp(std::uint16_t number, std::string_view why)
         wire::PortState state = stateOf(number, wish.client);
         if (std::ranges::find(takers, wish.client) != takers.end())
             state.message = why;
-        m_services.tell(wish.client, state);
+        tell(wish.client, state);
     }
 }
 
@@ -240,7 +268,7 @@ void PortManager::tellOthers(std::uint16_t number, base::ClientId except)
         return;
     for (const Wish& wish : found->second.wishes) {
         if (wish.client != except)
-            m_services.tell(wish.client, stateOf(number, wish.client));
+            tell(wish.client, stateOf(number, wish.client));
     }
 }
 

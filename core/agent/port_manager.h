@@ -4,6 +4,9 @@
 // Contract: a port is mirrored while anybody wants it, and stolen while anybody steals it; takings
 // are ordered by age, and an edited filter keeps its age. A wish that cannot be met is refused with
 // words and leaves what was before. Whoever has a wish for a port is told when others change it.
+// A state is told when it is in force: not before the capture has the plan that it stands for, so
+// that "mirrored" means that the next packet is seen. More than limits::heldPortStates are not held
+// back: the oldest goes early then.
 // Thread: the io thread.
 #pragma once
 
@@ -11,6 +14,7 @@
 #include "core/agent/port_tls.h"
 #include "core/agent/taken_port.h"
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -38,7 +42,7 @@ public:
     PortManager& operator=(const PortManager&) = delete;
     ~PortManager();
 
-    // The answer to the client.
+    // What the client is told (PortServices::tell), at once or with planInForce().
     wire::PortState set(base::ClientId client, const wire::SetPort& wanted);
     // For the client's next set() of that port to Steal; what is wrong with it refuses that.
     void setTls(base::ClientId client, const wire::SetTls& wanted);
@@ -47,6 +51,8 @@ public:
     // The largest body that the client wants beyond what its SetPort says; 0: no more than that.
     void setBodyLimit(base::ClientId client, std::uint16_t port, std::uint64_t bytes);
     void clientLeft(base::ClientId client);
+    // The capture follows the oldest plan that it had not yet.
+    void planInForce();
 
     // Frees what is drained. Each second.
     void tick();
@@ -76,6 +82,14 @@ private:
         std::optional<std::vector<std::uint16_t>> oldPeers{};
     };
 
+    // A state that is not in force yet.
+    struct Held
+    {
+        std::uint64_t plan; // that it waits for
+        base::ClientId client;
+        wire::PortState state;
+    };
+
     base::Result<Wish>
     checked(const Port& port, base::ClientId client, const wire::SetPort& wanted);
     base::Status checkTls(const Port& port, base::ClientId client, std::uint16_t number);
@@ -88,6 +102,7 @@ private:
     void drop(std::uint16_t number, base::ClientId client);
     void gaveUp(std::uint16_t number, std::string_view why);
     void tellOthers(std::uint16_t number, base::ClientId except);
+    void tell(base::ClientId client, const wire::PortState& state);
     static std::string whatItDoes(const Wish& wish, bool older);
     [[nodiscard]] wire::PortState stateOf(std::uint16_t number, base::ClientId client) const;
 
@@ -97,6 +112,9 @@ private:
     std::map<std::uint16_t, Port> m_ports;
     std::vector<std::unique_ptr<TakenPort>> m_draining;
     CapturePlan m_plan;
+    std::deque<Held> m_held;
+    std::uint64_t m_plansSent = 0;
+    std::uint64_t m_plansInForce = 0;
 };
 
 } // namespace podglass::agent

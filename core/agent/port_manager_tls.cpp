@@ -79,7 +79,7 @@ base::Result<wire::OldEnded> PortManager::endOld(base::ClientId client, const wi
         return ended.error();
     found->second.oldConnections = ended->left;
     tellOthers(wanted.port, client);
-    m_services.tell(client, stateOf(wanted.port, client));
+    tell(client, stateOf(wanted.port, client));
     return wire::OldEnded{wanted.request, wanted.target, wanted.port, ended->ended, ended->left};
 }
 

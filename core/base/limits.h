@@ -131,6 +131,8 @@ inline constexpr std::chrono::seconds silentPeer{15};
 inline constexpr std::size_t clientsPerAgent = 32;
 // Each has a capture thread and a ring; policy: the attach is refused.
 inline constexpr std::size_t attachedTargets = 32;
+// Port states of one target that wait for its capture; policy: the oldest is told early.
+inline constexpr std::size_t heldPortStates = 1024;
 // Bytes waiting for one client's socket besides the ring; policy: the client is closed.
 inline constexpr std::size_t clientBacklogBytes = std::size_t{1} << 20;
 
@@ -145,6 +147,9 @@ inline constexpr std::chrono::seconds takerSilence{30};
 // is closed, and what is left after so long in all is reset.
 inline constexpr std::chrono::seconds seenOutSilence{900};
 inline constexpr std::chrono::hours seenOutMost{12};
+// The same where the target is gone and no process is left in its namespace: only what still moves
+// is waited for.
+inline constexpr std::chrono::seconds seenOutOfNobody{3};
 // A head that stays incomplete. Policy: the connection is relayed raw and matches no filter.
 inline constexpr std::chrono::milliseconds unknownProtocolPatience{200};
 // A server that may be HTTP/2 has spoken first: so long its client may take to say the same.

@@ -141,7 +141,7 @@ struct SetPort
     OnTakerFailure onFailure = OnTakerFailure::BadGateway;
 };
 
-// The state in force after a SetPort, or after the agent changed it by itself.
+// The state in force after a SetPort, or after the agent changed it by itself; told when it is.
 struct PortState
 {
     TargetId target;

@@ -6,7 +6,9 @@
 #include "core/agent/port_manager.h"
 #endif
 
+#include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace podglass::test {
 
@@ -181,7 +183,15 @@ struct PortRig
         wanted.filter = filter;
         wanted.revision = revision;
         services.told.clear();
-        return ports.set(client, wanted);
+        const wire::PortState state = ports.set(client, wanted);
+        // Her answer; what is left is what others are told.
+        const auto answer = std::ranges::find(
+            services.told, client, &std::pair<base::ClientId, wire::PortState>::first);
+        answered = answer != services.told.end() && answer->second.revision == state.revision
+                   && answer->second.mode == state.mode;
+        if (answered)
+            services.told.erase(answer);
+        return state;
     }
 
     wire::PortState
@@ -215,6 +225,8 @@ struct PortRig
     Services services;
     agent::CapturePlan plan;
     bool refuses = false;
+    bool slowCapture = false; // does not say that it has a plan
+    bool answered = false;    // the client of the last set() was told its state
     base::Result<std::vector<std::uint16_t>> peers = std::vector<std::uint16_t>{40'000};
     std::vector<std::unique_ptr<WrittenRedirect>> redirects;
     agent::PortManager ports{
@@ -224,6 +236,8 @@ struct PortRig
          .capture =
              [this](agent::CaptureCommand command) {
                  plan = std::get<agent::CapturePlan>(command);
+                 if (!slowCapture)
+                     ports.planInForce();
              },
          .openConnections = [](std::uint16_t) { return 3U; },
          .peerPorts = [this](std::uint16_t) { return peers; },

@@ -85,6 +85,50 @@ private slots:
         QVERIFY(rig.plan.oldPeers.empty());
     }
 
+    // Who is told "mirrored" sends the next request; before the kernel's filter is in force, that
+    // would not be seen.
+    void aStateIsToldWhenTheCaptureHasIt()
+    {
+        Rig rig;
+        rig.slowCapture = true;
+        QVERIFY(rig.set(anna, Mode::Mirror).mode == Mode::Mirror);
+        QVERIFY(!rig.answered);
+        // Nothing overtakes it: neither her next wish, which needs no new plan, nor a refusal, nor
+        // what others do.
+        rig.set(anna, Mode::Mirror, {}, 2);
+        QVERIFY(rig.set(anna, Mode::Steal, "no filter", 3).refused);
+        QVERIFY(rig.set(bert, Mode::Steal, "path is /b").mode == Mode::Steal);
+        QVERIFY(rig.services.told.empty());
+
+        rig.ports.planInForce();
+        std::vector<std::uint64_t> revisions;
+        for (const auto& [client, state] : rig.services.told) {
+            QCOMPARE(client, anna);
+            revisions.push_back(state.revision);
+        }
+        QCOMPARE(revisions, (std::vector<std::uint64_t>{1, 2, 3}));
+        rig.services.told.clear();
+        rig.ports.planInForce();
+        QVERIFY(rig.toldTo(bert));
+        QVERIFY(rig.toldTo(anna));
+        QCOMPARE(rig.toldTo(anna)->otherClients.size(), std::size_t(1));
+
+        // Who left is told nothing, and who floods is told early.
+        rig.set(bert, Mode::Off);
+        rig.set(anna, Mode::Steal, "path is /a");
+        rig.ports.clientLeft(anna);
+        rig.services.told.clear();
+        for (std::size_t i = 0; i < 3; ++i)
+            rig.ports.planInForce();
+        QVERIFY(!rig.toldTo(anna));
+        rig.set(bert, Mode::Mirror);
+        for (std::size_t i = 1; i < limits::heldPortStates; ++i)
+            rig.set(bert, Mode::Mirror);
+        QVERIFY(rig.services.told.empty());
+        rig.set(bert, Mode::Mirror);
+        QVERIFY(rig.answered);
+    }
+
     void whatIsProxiedIsLeftToEnd()
     {
         Rig rig;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // A real agent as a child, a real nginx and curl in a namespace of their own.
 #include "agent_client.h"
+#include "held_thread.h"
 #include "lab.h"
 
 #include <QTest>
 
 using namespace podglass;
 using test::AgentClient;
+using test::HeldThread;
 using test::Lab;
 
 namespace {
@@ -71,6 +73,28 @@ private slots:
                    && telemetry->deliveredEvents == m_client->events().size();
         }));
         QCOMPARE(m_client->last<wire::Telemetry>()->lostEvents, 0U);
+    }
+
+    // The capture thread stands still as on a machine with too much to do: nobody is told that the
+    // port is mirrored, though the agent answers.
+    void mirroredIsToldWhenTheKernelsFilterIsInForce()
+    {
+        QVERIFY2(m_client->attach(m_lab->spec()), reason());
+        std::optional<HeldThread> capture = HeldThread::niceOneUnder(m_client->pid());
+        if (!capture)
+            QSKIP("a thread of the agent may not be held here");
+        m_client->send(wire::SetPort{m_client->target(), 8080, wire::Mode::Mirror, 1, {}});
+        m_client->send(wire::Ping{77});
+        QVERIFY(m_client->readUntil([&] {
+            const auto* pong = m_client->last<wire::Pong>();
+            return pong != nullptr && pong->token == 77;
+        }));
+        QVERIFY(m_client->last<wire::PortState>() == nullptr);
+        capture.reset();
+        QVERIFY(m_client->readUntil([&] { return m_client->last<wire::PortState>() != nullptr; }));
+        QVERIFY(m_client->last<wire::PortState>()->mode == wire::Mode::Mirror);
+        m_lab->run("curl -s -o /dev/null http://127.0.0.1:8080/");
+        QVERIFY(m_client->readUntil([&] { return m_client->count<flow::RequestHead>() == 1; }));
     }
 
     void nothingComesOfPortsThatNobodyWants()
