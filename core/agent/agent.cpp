@@ -51,7 +51,13 @@ Agent::Agent(io::Loop& loop, AgentOptions options)
                 {.news = [this](AttachedTarget& target) { wakeClientsOf(target); },
                  .ready = [this](AttachedTarget& target) { onTargetReady(target); },
                  .gone = [this](AttachedTarget& target,
-                                const base::Error& error) { onTargetGone(target, error); }})
+                                const base::Error& error) { onTargetGone(target, error); },
+                 .deserted =
+                     [this](AttachedTarget& target) {
+                         log("target " + target.spec() + ": no process is left there; its "
+                             + std::to_string(target.ports().proxied())
+                             + " connections are ended as they fall silent");
+                     }})
     , m_second(loop.after(second, [this] { onSecond(); }))
     , m_memory(loop, [this] { onMemory(); })
 {}

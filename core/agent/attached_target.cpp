@@ -92,9 +92,13 @@ void AttachedTarget::onReports()
 void AttachedTarget::tick()
 {
     m_ports.tick();
+    if (m_gone) {
+        endForNobody();
+        return;
+    }
     // We hold the namespace ourselves, so nothing else tells that its name is gone.
     constexpr std::string_view named = "netns:";
-    if (m_gone || !m_spec.starts_with(named))
+    if (!m_spec.starts_with(named))
         return;
     const std::uint64_t now = networkNamespaceInode(
         std::filesystem::path("/run/netns") / std::string_view(m_spec).substr(named.size()));
@@ -106,6 +110,22 @@ void AttachedTarget::tick()
                    .where = m_spec,
                    .advice = "attach again when it is back",
                    .lasting = base::Lasting::Transient});
+}
+
+// Connections that were passed on are seen out, but where nobody is left who could answer one or
+// has opened one inside, it is only we who keep the namespace. Certain only where a process was
+// seen in it before: an agent in a container does not see those of others.
+void AttachedTarget::endForNobody()
+{
+    if (m_ports.quiet() || m_resolved.pid == 0)
+        return;
+    const auto left =
+        m_services.means().privileges->processIn(m_resolved.networkNamespace.get(), 0);
+    if (!left || *left != 0)
+        return;
+    if (!std::exchange(m_deserted, true))
+        m_events.deserted(*this);
+    m_ports.endSilent(limits::seenOutOfNobody);
 }
 
 void AttachedTarget::watchProcess()
@@ -121,15 +141,16 @@ void AttachedTarget::watchProcess()
 // A worker that was replaced is not the end: another process of the namespace takes its place.
 void AttachedTarget::onProcessEnd()
 {
-    const std::uint32_t successor =
+    const auto successor =
         m_services.means().privileges->processIn(m_resolved.networkNamespace.get(), m_resolved.pid);
-    if (successor != 0) {
-        m_resolved.pid = successor;
+    if (successor && *successor != 0) {
+        m_resolved.pid = *successor;
         watchProcess();
         return;
     }
     m_services.loop().unwatch(m_process.get());
     m_process.reset();
+    m_gone = true;
     m_events.gone(*this,
                   {.what = "the target's last process ended",
                    .where = m_spec,

@@ -26,6 +26,8 @@ public:
         std::function<void(AttachedTarget&)> ready;
         // Nothing can be captured any more. The target must not be destroyed inside the call.
         std::function<void(AttachedTarget&, const base::Error&)> gone;
+        // It is gone, was to see connections out, and no process is left in its namespace.
+        std::function<void(AttachedTarget&)> deserted;
     };
 
     AttachedTarget(PortServices& services,
@@ -72,6 +74,7 @@ public:
 
 private:
     void onReports();
+    void endForNobody();
     void watchProcess();
     void onProcessEnd();
 
@@ -85,7 +88,8 @@ private:
     PortManager m_ports;
     std::optional<InterfacesNow> m_interfaces;
     bool m_gone = false; // told so
-    io::Fd m_process;    // readable when the target's process ended
+    bool m_deserted = false;
+    io::Fd m_process; // readable when the target's process ended
     std::string m_note;
 };
 

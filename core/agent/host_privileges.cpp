@@ -75,14 +75,14 @@ base::Result<std::vector<std::uint16_t>> HostPrivileges::peerPorts(int networkNa
     return peers;
 }
 
-std::uint32_t HostPrivileges::processIn(int networkNamespace, std::uint32_t except)
+base::Result<std::uint32_t> HostPrivileges::processIn(int networkNamespace, std::uint32_t except)
 {
     const std::uint64_t inode = networkNamespaceInode(networkNamespace);
     for (const Process& process : listProcesses("/")) {
         if (process.networkNamespace == inode && process.pid != except)
             return process.pid;
     }
-    return 0;
+    return std::uint32_t{0};
 }
 
 base::Result<std::unique_ptr<CaptureDoor>> HostPrivileges::captureDoor(int networkNamespace)

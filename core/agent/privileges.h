@@ -43,7 +43,7 @@ public:
     virtual base::Result<std::vector<std::uint16_t>> peerPorts(int networkNamespace,
                                                                std::uint16_t port) = 0;
     // A process of that namespace other than `except`; 0: there is none.
-    virtual std::uint32_t processIn(int networkNamespace, std::uint32_t except) = 0;
+    virtual base::Result<std::uint32_t> processIn(int networkNamespace, std::uint32_t except) = 0;
     virtual base::Result<std::unique_ptr<CaptureDoor>> captureDoor(int networkNamespace) = 0;
 };
 
@@ -88,7 +88,7 @@ public:
                                                     const std::string& spec) override;
     base::Result<std::vector<std::uint16_t>> peerPorts(int networkNamespace,
                                                        std::uint16_t port) override;
-    std::uint32_t processIn(int networkNamespace, std::uint32_t except) override;
+    base::Result<std::uint32_t> processIn(int networkNamespace, std::uint32_t except) override;
     base::Result<std::unique_ptr<CaptureDoor>> captureDoor(int networkNamespace) override;
 
 private:

@@ -373,12 +373,14 @@ base::Result<std::vector<std::uint16_t>> Client::peerPorts(int networkNamespace,
     return peers;
 }
 
-std::uint32_t Client::processIn(int networkNamespace, std::uint32_t except)
+base::Result<std::uint32_t> Client::processIn(int networkNamespace, std::uint32_t except)
 {
     Request request{.ask = Ask::ProcessIn};
     request.number = except;
     const auto answer = ask(m_line, request, networkNamespace);
-    return answer ? answer->reply.number : 0;
+    if (!answer)
+        return answer.error();
+    return answer->reply.number;
 }
 
 base::Result<std::unique_ptr<CaptureDoor>> Client::captureDoor(int networkNamespace)

@@ -39,7 +39,7 @@ public:
                                                     const std::string& spec) override;
     base::Result<std::vector<std::uint16_t>> peerPorts(int networkNamespace,
                                                        std::uint16_t port) override;
-    std::uint32_t processIn(int networkNamespace, std::uint32_t except) override;
+    base::Result<std::uint32_t> processIn(int networkNamespace, std::uint32_t except) override;
     base::Result<std::unique_ptr<CaptureDoor>> captureDoor(int networkNamespace) override;
 
     // The guard closes its standard error, so that a road's end need not wait for this agent's.

@@ -63,7 +63,11 @@ bool answer(const Line& line, const Request& request, int networkNamespace)
     }
     case Ask::ProcessIn: {
         Reply reply;
-        reply.number = host.processIn(networkNamespace, request.number);
+        const auto found = host.processIn(networkNamespace, request.number);
+        if (found)
+            reply.number = *found;
+        else
+            reply = replyOf(found.error());
         return static_cast<bool>(line.send(asMessage(reply), {}));
     }
     default:

@@ -142,6 +142,23 @@ class Leaving(unittest.TestCase):
             ctl.finish()
         self.leave(lambda ctl: ctl.child.kill(), timed=True, meanwhile=again)
 
+    def test_nobody_is_waited_for_in_a_namespace_that_is_gone(self):
+        """The caller's end vanishes without a word, the service ends, the name is deleted: only the agent
+        keeps the namespace then, and what it passed on can never end."""
+        with Rig() as rig:
+            ctl = rig.ctl('--mode', 'steal', '--filter-text', FILTER, '--answer', '299').ready()
+            agents = [ctl.agent(), ctl.worker()]
+            transfers = Transfers(rig, self.megabytes, self.rate)
+            lab.until(transfers.under_way, what='the download to be under way')
+            ctl.child.kill()
+            lab.until(lambda: 'redirect to' not in rig.rules(), 2, 'the redirect to go')
+            lab.run('ip', '-n', rig.pod, 'link', 'delete', 'eth0', check=True)
+            lab.run('ip', 'netns', 'delete', rig.pod, check=True)
+            self.assertTrue(all(map(alive, agents)), 'while the service is there, what is passed on may go on')
+            for process in rig.processes:
+                process.stop()
+            lab.until(lambda: not any(map(alive, agents)), 15, 'the agent to end')
+
     def test_only_the_agents_end_cuts(self):
         with Rig() as rig:
             ctl = rig.ctl('--mode', 'steal', '--filter-text', FILTER, '--answer', '299').ready()
