@@ -6,6 +6,15 @@
 
 namespace podglass::steal {
 
+namespace {
+
+// What may be on its way when the last answer goes: the buffers of both sockets, as large as Linux
+// lets them grow (tcp(7), tcp_rmem and tcp_wmem). Closed before it is read, the caller's next
+// send() fails, and many look for an answer no more then (RFC 9112 9.6).
+constexpr std::size_t goodbyeBytes = 256 * limits::drainBytes;
+
+} // namespace
+
 void Proxied::finishIfDone()
 {
     if (m_over || checkBroken())
@@ -15,7 +24,7 @@ void Proxied::finishIfDone()
             m_client->finishWriting();
         if (m_client->ended() && m_client->said())
             end(flow::CloseReason::Finished, flow::Direction::ServerToClient);
-        else if (m_drained > limits::drainBytes)
+        else if (m_drained > goodbyeBytes)
             end(flow::CloseReason::Reset, flow::Direction::ServerToClient);
         return;
     }

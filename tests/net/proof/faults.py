@@ -93,6 +93,21 @@ class Faults(unittest.TestCase):
             self.steal(rig, to, '--on-failure', 'pass-on')
             self.assertEqual(rig.get('/b1', *STOLEN).stdout, 'a')
 
+    def test_f8_an_upload_hears_why_it_is_not_taken(self):
+        """The answer comes while the body is under way: what is sent meanwhile is read, not answered by a reset."""
+        caller = '''
+import socket
+c = socket.create_connection(("%s", 8080), 20)
+c.sendall(b"PUT /b1 HTTP/1.1\\r\\nHost: x\\r\\nx-pg-steal: 1\\r\\nContent-Length: 60000000\\r\\n\\r\\n")
+c.recv(1, socket.MSG_PEEK) # it is there
+c.sendall(bytes(4 << 20))
+print(c.recv(4096).split()[1].decode())
+''' % lab.POD4
+        with lab.Lab() as rig:
+            self.steal(rig, '127.0.0.1:%d' % lab.free_port())
+            got = lab.run(*lab.inside(rig.caller, 'python3', '-c', caller))
+            self.assertEqual((got.stdout, got.stderr), ('502\n', ''))
+
     def silent(self, taker):
         """A stolen upload of 60 MB to a taker that does not move: 502 after 30 s, nobody else waits."""
         with lab.Lab() as rig, taker:
