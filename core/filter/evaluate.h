@@ -57,13 +57,24 @@ enum class Use : std::uint8_t
     View,  // all fields
 };
 
+// What of a rule a problem is about.
+enum class RulePart : std::uint8_t
+{
+    All,
+    Field,
+    Name,
+    Operator,
+    Value,
+};
+
 // Why a rule cannot be used.
 struct Problem
 {
     std::vector<std::size_t> path;
-    std::string rule;       // in words
-    std::string message;    // what is wrong
-    std::string advice;     // what to do; may be empty
+    std::string rule;    // in words
+    std::string message; // what is wrong
+    std::string advice;  // what to do; may be empty
+    RulePart part = RulePart::All;
     bool ofPattern = false; // position and length are valid: bytes into Rule::value
     std::size_t position = 0;
     std::size_t length = 0;

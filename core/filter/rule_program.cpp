@@ -153,9 +153,10 @@ std::optional<Network> parseNetwork(const std::string& text)
     return network;
 }
 
-Problem refusal(std::string message, std::string advice)
+Problem refusal(RulePart part, std::string message, std::string advice)
 {
     Problem problem;
+    problem.part = part;
     problem.message = std::move(message);
     problem.advice = std::move(advice);
     return problem;
@@ -165,20 +166,29 @@ std::optional<Problem> checkShape(const Rule& rule, Use use)
 {
     const std::string field(fieldName(rule.field));
     if (use == Use::Steal && isViewOnly(rule.field))
-        return refusal(field + " is not known when a request arrives",
+        return refusal(RulePart::Field,
+                       field + " is not known when a request arrives",
                        "a steal filter looks at the request head only; remove the rule");
     if (!fits(rule.field, rule.op))
-        return refusal(field + " and \"" + std::string(operatorName(rule.op))
+        return refusal(RulePart::Operator,
+                       field + " and \"" + std::string(operatorName(rule.op))
                            + "\" do not go together",
                        "choose another operator");
     if (takesName(rule.field) && rule.name.empty())
-        return refusal("the " + field + " has no name", "type which " + field + " to look at");
+        return refusal(
+            RulePart::Name, "the " + field + " has no name", "type which " + field + " to look at");
     const bool needsText =
         isTextOperator(rule.op) && rule.op != Operator::Is && rule.op != Operator::IsNot;
     if (needsText && rule.value.empty())
-        return refusal("the value is empty, which would hold for everything",
+        return refusal(RulePart::Value,
+                       "the value is empty, which would hold for everything",
                        "type a value, or use \"exists\"");
     return std::nullopt;
+}
+
+bool isDigits(std::string_view text)
+{
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 std::optional<Problem> prepareNumber(const Rule& rule, RuleProgram& program)
@@ -188,7 +198,9 @@ std::optional<Problem> prepareNumber(const Rule& rule, RuleProgram& program)
         return std::nullopt;
     const auto number = wholeNumber(rule.value);
     if (!number)
-        return refusal("\"" + rule.value + "\" is not a whole number", "use digits only");
+        return refusal(RulePart::Value,
+                       "\"" + rule.value + "\" is not a whole number",
+                       isDigits(rule.value) ? "it is too large" : "use digits only");
     program.number = *number;
     return std::nullopt;
 }
@@ -198,7 +210,8 @@ std::optional<Problem> prepareText(const Rule& rule, RuleProgram& program)
     if (rule.op == Operator::Matches) {
         auto made = compilePattern(rule.value, rule.caseSensitive);
         if (auto* bad = std::get_if<PatternProblem>(&made)) {
-            Problem problem = refusal(std::move(bad->message), std::move(bad->advice));
+            Problem problem =
+                refusal(RulePart::Value, std::move(bad->message), std::move(bad->advice));
             problem.ofPattern = true;
             problem.position = bad->position;
             problem.length = bad->length;
@@ -211,7 +224,8 @@ std::optional<Problem> prepareText(const Rule& rule, RuleProgram& program)
     } else if (rule.op == Operator::InNetwork) {
         const auto network = parseNetwork(rule.value);
         if (!network)
-            return refusal("\"" + rule.value + "\" is not a network",
+            return refusal(RulePart::Value,
+                           "\"" + rule.value + "\" is not a network",
                            "write it like 10.0.0.0/8, fe80::/10 or 10.1.2.3");
         program.network = *network;
     }

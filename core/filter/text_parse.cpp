@@ -3,6 +3,7 @@
 #include "core/base/limits.h"
 #include "core/filter/evaluate.h"
 #include "core/filter/text.h"
+#include "core/filter/text_place.h"
 #include "core/filter/text_scanner.h"
 #include "core/filter/vocabulary.h"
 
@@ -12,14 +13,6 @@
 namespace podglass::filter {
 
 namespace {
-
-// Where a rule stands in the text, for errors that the compiler finds.
-struct RuleSpan
-{
-    std::size_t begin = 0;
-    std::size_t end = 0;
-    std::vector<std::size_t> value; // see TextScanner::origins
-};
 
 // A chain is what "and" and "or" made without parentheses around it: "not (a or b)" and
 // "any (a or b)" take its members, "not ((a or b))" has one member, the group.
@@ -217,42 +210,60 @@ private:
 
     std::optional<Parsed> rule()
     {
-        m_in.skipBlanks();
-        RuleSpan span{m_in.position(), 0, {}};
+        RuleSpan span;
+        span.all.begin = begin();
         Rule rule;
-        if (!field(rule) || !operation(rule))
+        if (!field(rule, span))
             return std::nullopt;
+        span.op.begin = begin();
+        if (!operation(rule))
+            return std::nullopt;
+        span.op.end = m_in.position();
         if (takesValue(rule.op)) {
+            span.value.begin = begin();
             auto value = rule.op == Operator::Matches ? m_in.pattern() : m_in.value();
             if (!value)
                 return std::nullopt;
             rule.value = std::move(*value);
-            span.value = m_in.origins();
+            span.value.end = m_in.position();
+            span.origins = m_in.origins();
         }
         rule.caseSensitive = m_in.take("cs");
-        span.end = m_in.position();
+        span.all.end = m_in.position();
         spans.push_back(std::move(span));
         if (spans.size() > limits::filterRules) {
-            m_in.fail(spans.back().begin,
-                      spans.back().end - spans.back().begin,
+            const Span& last = spans.back().all;
+            m_in.fail(last.begin,
+                      last.end - last.begin,
                       "more than " + std::to_string(limits::filterRules) + " rules");
             return std::nullopt;
         }
         return Parsed{Node{std::move(rule)}, false};
     }
 
-    bool field(Rule& rule)
+    // Of what is read next.
+    std::size_t begin()
     {
+        m_in.skipBlanks();
+        return m_in.position();
+    }
+
+    bool field(Rule& rule, RuleSpan& span)
+    {
+        span.field.begin = begin();
         for (std::size_t i = 0; i < fieldCount; ++i) {
             const auto candidate = static_cast<Field>(i);
             if (!m_in.take(fieldName(candidate)))
                 continue;
             rule.field = candidate;
+            span.field.end = m_in.position();
             if (!takesName(candidate))
                 return true;
+            span.name.begin = begin();
             auto name = m_in.value();
             if (!name)
                 return false;
+            span.name.end = m_in.position();
             rule.name = std::move(*name);
             return true;
         }
@@ -263,11 +274,19 @@ private:
 
     bool operation(Rule& rule)
     {
+        const std::size_t start = begin();
         for (const Alias& alias : operators) {
-            if (m_in.takeWords(alias.words)) {
-                rule.op = alias.op;
-                return true;
-            }
+            if (!m_in.takeWords(alias.words))
+                continue;
+            rule.op = alias.op;
+            const bool order = rule.op == Operator::Less || rule.op == Operator::Greater;
+            if (order && m_in.takeCharacter('='))
+                m_in.fail(start,
+                          m_in.position() - start,
+                          rule.op == Operator::Less
+                              ? "there is no \"<=\"; use \"<\" and the next number"
+                              : "there is no \">=\"; use \">\" and the number before");
+            return !m_in.error();
         }
         m_in.failHere("an operator: is, is not, contains, does not contain, starts with, "
                       "ends with, matches, exists, does not exist, <, > or in");
@@ -277,50 +296,6 @@ private:
     TextScanner m_in;
     std::size_t m_depth = 0;
 };
-
-// Counts rules in the order of the tree, which is the order of the text.
-std::size_t rulesIn(const Node& node)
-{
-    const auto* group = std::get_if<Group>(&node.item);
-    if (group == nullptr)
-        return 1;
-    std::size_t count = 0;
-    for (const Node& child : group->children)
-        count += rulesIn(child);
-    return count;
-}
-
-std::size_t rulesBefore(const Group& filter, const std::vector<std::size_t>& path)
-{
-    const Group* group = &filter;
-    std::size_t count = 0;
-    for (const std::size_t index : path) {
-        for (std::size_t i = 0; i < index; ++i)
-            count += rulesIn(group->children[i]);
-        if (const auto* inner = std::get_if<Group>(&group->children[index].item))
-            group = inner;
-    }
-    return count;
-}
-
-TextError located(const Problem& problem, const Filter& filter, const std::vector<RuleSpan>& spans)
-{
-    TextError error;
-    error.message = problem.message;
-    if (!problem.advice.empty())
-        error.message += "; " + problem.advice;
-    const std::size_t index = rulesBefore(filter, problem.path);
-    if (index >= spans.size())
-        return error;
-    const RuleSpan& span = spans[index];
-    error.position = span.begin;
-    error.length = span.end - span.begin;
-    if (problem.ofPattern && problem.position + problem.length < span.value.size()) {
-        error.position = span.value[problem.position];
-        error.length = span.value[problem.position + problem.length] - error.position;
-    }
-    return error;
-}
 
 std::optional<TextError> tooLong(std::string_view text)
 {
@@ -349,7 +324,7 @@ std::variant<Filter, TextError> parseChecked(std::string_view text, Use use)
     if (const auto* filter = std::get_if<Filter>(&result)) {
         const std::vector<Problem> found = problems(*filter, use);
         if (!found.empty())
-            return located(found.front(), *filter, parser.spans);
+            return placed(found.front(), *filter, parser.spans);
     }
     return result;
 }

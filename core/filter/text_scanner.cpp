@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/filter/text_scanner.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace podglass::filter {
@@ -193,7 +194,7 @@ void TextScanner::failHere(std::string_view expected)
     const std::string message = next.empty()
                                     ? "the text ends here; expected " + std::string(expected)
                                     : "expected " + std::string(expected);
-    fail(m_at, next.size(), message);
+    fail(m_at, std::max(next.size(), bareWord().size()), message);
 }
 
 } // namespace podglass::filter

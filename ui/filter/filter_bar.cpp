@@ -27,10 +27,15 @@ namespace {
 constexpr std::chrono::milliseconds idleTime{150};
 constexpr qsizetype recentTexts = 12;
 
+QString before(const QString& text, std::size_t bytes)
+{
+    return QString::fromUtf8(text.toUtf8().left(static_cast<qsizetype>(bytes)));
+}
+
+// As QLineEdit counts.
 int characters(const QString& text, std::size_t bytes)
 {
-    const QByteArray utf8 = text.toUtf8().left(static_cast<qsizetype>(bytes));
-    return static_cast<int>(QString::fromUtf8(utf8).size());
+    return static_cast<int>(before(text, bytes).size());
 }
 
 QString stateProperty(BarState state)
@@ -264,7 +269,7 @@ void FilterBar::showState()
     if (!m_valid) {
         m_state = BarState::Invalid;
         words = tr("Character %1: %2")
-                    .arg(characters(m_edit->text(), m_error.position) + 1)
+                    .arg(before(m_edit->text(), m_error.position).toUcs4().size() + 1)
                     .arg(QString::fromStdString(m_error.message));
     } else if (m_edit->text().trimmed().isEmpty()) {
         m_state = BarState::Empty;

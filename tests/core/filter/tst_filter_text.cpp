@@ -155,8 +155,30 @@ private slots:
         row("any (path is /a,)", 16, 1);
         // Found by the compiler, placed by the parser.
         row("status is 200 and path matches /a\\/(b/", 35, 1);
-        row("path is /a and source in ten", 15, 13);
-        row("path is /a and (method is B or port is http)", 31, 12);
+        row("path is /a and source in ten", 25, 3);
+        row("path is /a and (method is B or port is http)", 39, 4);
+        row("status > abc", 9, 3);
+        row("status >", 8, 0);
+        row("status > ", 9, 0);
+        row("status >= 500", 7, 2);
+        row("status <=500", 7, 2);
+        row("status > \"\"", 9, 2);
+        row("status > -1", 9, 2);
+        row("status < 5xx", 9, 3);
+        row("status is 2.5", 10, 3);
+        row("status is not abc cs", 14, 3);
+        row("status > 99999999999999999999", 9, 20);
+        row("path is /é and not (status > abc)", 30, 3);
+        row("status 500", 7, 3);
+        row("status > 400 500", 13, 3);
+        row("status contains 5", 7, 8);
+        row("status starts with 5", 7, 11);
+        row("status matches /5../", 7, 7);
+        row("status in 5", 7, 2);
+        row("duration < 1s", 11, 2);
+        row("size > 1k", 7, 2);
+        row("header \"\" exists", 7, 2);
+        row("path contains \"\"", 14, 2);
     }
 
     void errors()

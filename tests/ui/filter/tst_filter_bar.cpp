@@ -74,6 +74,37 @@ private slots:
         QVERIFY(labelNamed(bar, "The view filter in words").startsWith("Character 16: "));
     }
 
+    // What is wrong is the value, not the rule, also behind letters of more than one byte.
+    void wrongNumbersArePlaced_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<int>("character");
+        QTest::newRow("letters") << "status > abc" << 10;
+        QTest::newRow("empty") << "status > \"\"" << 10;
+        QTest::newRow("nothing") << "status >" << 9;
+        QTest::newRow("class") << "status is 5xx" << 11;
+        QTest::newRow("signed") << "status > -1" << 10;
+        QTest::newRow("too large") << "status > 99999999999999999999" << 10;
+        QTest::newRow("or equal") << "status >= 500" << 8;
+        QTest::newRow("text operator") << "status contains 5" << 8;
+        QTest::newRow("behind an emoji")
+            << QString::fromUtf8("path is /\xf0\x9f\x99\x82 and status > a") << 25;
+    }
+
+    void wrongNumbersArePlaced()
+    {
+        QFETCH(QString, text);
+        QFETCH(int, character);
+        FilterBar bar;
+        QSignalSpy applied(&bar, &FilterBar::applied);
+        bar.edit()->setText(text);
+        QTest::keyClick(bar.edit(), Qt::Key_Return);
+        QCOMPARE(bar.state(), BarState::Invalid);
+        QCOMPARE(applied.count(), 0);
+        const QString words = labelNamed(bar, "The view filter in words");
+        QVERIFY2(words.startsWith(QString("Character %1: ").arg(character)), qPrintable(words));
+    }
+
     void warns()
     {
         FilterBar bar;
