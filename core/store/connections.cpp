@@ -76,6 +76,7 @@ Connection& Connections::change(Number number)
 void Connections::clear()
 {
     dropBelow(end());
+    m_forgotten = 0;
 }
 
 void Connections::dropBelow(Number first)

@@ -131,6 +131,19 @@ void Store::dropBelow(Number first)
     m_streams.forgetBelow(keep);
 }
 
+void Store::startOver()
+{
+    newAgent();
+    m_rows.dropBelow(m_rows.end());
+    m_connections.clear();
+    m_streams.forgetBelow(m_connections.end());
+    m_history.clear();
+    m_losses = {};
+    m_traffic = {};
+    m_requests = 0;
+    m_byStatusClass = {};
+}
+
 void Store::newAgent()
 {
     for (const auto& [exchange, number] : m_open) {

@@ -86,6 +86,8 @@ public:
 
     // Drops rows below `first`, and connections that ended before it.
     void dropBelow(Number first);
+    // As newly made, but that numbers go on: what comes is of another capture. Kept events stay.
+    void startOver();
     // The agent is another one: ids start anew, open rows will not be finished.
     void newAgent();
 

@@ -153,6 +153,7 @@ private:
 
     // Capture files (main_window_file.cpp).
     void chooseFile();
+    void startOver();
     bool mayReplaceShown(const QString& path);
     void sayFileFailed(const QString& headline, const QString& path, const base::Error& error);
     void onFileProgress(const session::FileProgress& progress);
@@ -257,6 +258,7 @@ private:
     session::State m_state = session::State::Disconnected;
     QString m_file; // the capture file opened last
     bool m_fileShown = false;
+    bool m_fileRows = false; // in the list, though a connection is being made
     QString m_attachAfter;
     QString m_attachWithSudo;
     bool m_sudoOffered = false;

@@ -6,6 +6,7 @@
 #include "ui/connect/target_picker.h"
 #include "ui/shell/error_words.h"
 #include "ui/shell/event_log.h"
+#include "ui/shell/held_panel.h"
 #include "ui/shell/list_page.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/notice_bar.h"
@@ -146,6 +147,7 @@ void MainWindow::connectTo(const session::Address& address)
     m_sudoOffered = false;
     m_attachAfter = QString::fromStdString(address.target);
     m_notice->clear();
+    m_held->clear(); // what the former session held it has let go
     if (std::exchange(m_fileShown, false)) {
         m_list->list().setWhole(false);
         m_work.store.events().begin(limits::storeHistoryBytes);

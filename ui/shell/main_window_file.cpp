@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A capture file instead of an agent: opened from the menu, the command line or by dropping it
 // here; the same list, details and connections, and a notice that says how far it is.
+#include "ui/charts/charts_dock.h"
 #include "ui/models/format.h"
 #include "ui/shell/event_log.h"
+#include "ui/shell/held_panel.h"
 #include "ui/shell/list_page.h"
 #include "ui/shell/main_window.h"
 #include "ui/shell/notice_bar.h"
@@ -74,6 +76,21 @@ void MainWindow::sayFileFailed(const QString& headline,
                   [this] { chooseFile(); });
 }
 
+// What was shown before is no part of what comes: neither its rows and counts nor what was under
+// way.
+void MainWindow::startOver()
+{
+    if (m_clearTimer.isActive())
+        finishClear();
+    m_work.store.startOver();
+    m_work.feed.publish();
+    showOnlyConnection(0);
+    m_charts->clear();
+    m_held->clear();
+    m_takerFailures = 0;
+    m_wasStealing = false;
+}
+
 void MainWindow::openFile(const QString& path)
 {
     if (!mayReplaceShown(path))
@@ -82,12 +99,11 @@ void MainWindow::openFile(const QString& path)
     m_file = path;
     m_attachAfter.clear();
     m_work.link.openFile(path.toStdString());
-    m_work.store.newAgent();
-    m_work.store.clear();
+    startOver();
     m_work.store.events().begin(0); // the file itself has them
-    m_work.feed.publish();
     m_state = session::State::Disconnected;
     m_fileShown = true;
+    m_fileRows = true;
     m_list->list().setWhole(true);
     onAttachmentChanged();
     m_list->setFile(QFileInfo(path).fileName(), true);

@@ -140,6 +140,8 @@ void MainWindow::onAttached(const wire::Attached& attached)
     m_clusters.stop();
     if (onBesideAttached(attached))
         return;
+    if (std::exchange(m_fileRows, false))
+        startOver();
     m_address.target = attached.spec;
     m_list->setFile({}, false);
     rememberAddress(m_address);

@@ -202,48 +202,6 @@ private slots:
         QTRY_VERIFY(pill().startsWith(QStringLiteral("Live")));
     }
 
-    void aFileIsNeitherLiveNorStolenFrom()
-    {
-        Rig rig;
-        rig.window.openFile(QStringLiteral("/captures/shop.pcapng"));
-        QCOMPARE(rig.part<QWidget>("connectionPill")->property("text").toString(),
-                 QStringLiteral("Capture file"));
-        QVERIFY(rig.window.windowTitle().startsWith(QStringLiteral("shop.pcapng")));
-        QTRY_VERIFY(!rig.part<QWidget>("freezeButton")->isVisible());
-        rig.agent.play(200, 1'700'000'000'000);
-        QTRY_COMPARE(rig.work.store.requests(), std::uint64_t{200});
-        QVERIFY(!rig.part<QWidget>("newRowsPill")->isVisible()); // none of a file is news
-        QVERIFY(rig.attach());
-        QTRY_VERIFY(rig.part<QWidget>("freezeButton")->isVisible());
-        QTRY_VERIFY(rig.part<QWidget>("connectionPill")
-                        ->property("text")
-                        .toString()
-                        .startsWith(QStringLiteral("Live")));
-    }
-
-    void aFileThatIsNoneTakesNothingAway()
-    {
-        Rig rig;
-        QVERIFY(rig.attach());
-        rig.agent.play(20, 1'700'000'000'000);
-        QTRY_COMPARE(rig.work.store.requests(), std::uint64_t{20});
-        rig.agent.fileProblem = base::Error{"this is no capture file", "open notes.txt", "choose"};
-        rig.window.openFile(QStringLiteral("/captures/notes.txt"));
-        auto* notice = rig.part<QWidget>("noticeBar");
-        QTRY_VERIFY(notice->isVisible());
-        QVERIFY(
-            rig.part<QLabel>("noticeTitle")->text().startsWith(QStringLiteral("notes.txt cannot")));
-        QCOMPARE(rig.work.store.rows().end() - rig.work.store.rows().first(), 20U);
-        QVERIFY(rig.work.attachment.attached());
-        rig.agent.fileProblem.reset();
-        rig.part<QAction>("stealAction")->trigger();
-        QVERIFY(rig.part<QWidget>("guardSheet")->isVisible());
-        rig.window.openFile(QStringLiteral("/captures/shop.pcapng"));
-        QCOMPARE(rig.work.store.rows().end(), rig.work.store.rows().first());
-        QVERIFY(!rig.work.attachment.attached());
-        QVERIFY(!rig.part<QWidget>("guardSheet")->isVisible());
-    }
-
     void whatIsLeftOutByChoiceIsSaid()
     {
         Rig rig;
