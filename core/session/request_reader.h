@@ -67,11 +67,12 @@ private:
     void takeHead()
     {
         const parse::Http1Head& head = m_parser.head();
-        m_head = bytes::asText(head.raw);
+        // Without the empty line. By substr(), which takes no more than there is: it need not be
+        // known here that a head ends with one.
+        const std::string_view raw = bytes::asText(head.raw);
+        m_head = raw.substr(0, raw.size() - (raw.ends_with("\r\n\r\n") ? 2U : 1U));
         m_method = head.method;
         m_waits = head.expectContinue;
-        // Without the empty line.
-        m_head.resize(m_head.size() - (m_head.ends_with("\r\n\r\n") ? 2U : 1U));
     }
 
     void takeBody()

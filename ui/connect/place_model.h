@@ -29,9 +29,10 @@ public:
         Status,
         Ports,
         Detail,
-        InUse,
-        columns
+        InUse
     };
+
+    static constexpr int columns = InUse + 1;
 
     explicit PlaceModel(QObject* parent = nullptr);
 

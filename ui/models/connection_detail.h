@@ -54,7 +54,7 @@ struct ConnectionDetail
 // Of the stream at most the newest `bytes`.
 ConnectionDetail connectionDetailOf(const store::Store& store,
                                     store::Number connection,
-                                    std::uint64_t bytes = 256 * 1024);
+                                    std::uint64_t bytes = std::uint64_t{256} * 1024);
 
 // All that is kept of one direction, for a file.
 QByteArray streamBytes(const store::Store& store, store::Number connection, bool toServer);
