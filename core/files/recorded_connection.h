@@ -8,6 +8,7 @@
 #include "core/files/made_http2.h"
 #include "core/parse/websocket_frames.h"
 
+#include <array>
 #include <deque>
 #include <memory>
 #include <optional>

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/files/recorded_text.h"
 
+#include <array>
+#include <charconv>
+
 namespace podglass::files {
 
 using flow::Direction;
@@ -45,6 +48,14 @@ const char* placeText(flow::LossPlace place)
         return "by this client's own wish";
     }
     return "";
+}
+
+std::string chunkHead(std::uint64_t length)
+{
+    constexpr int hex = 16;
+    std::array<char, 16> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), length, hex);
+    return std::string(digits.data(), end.ptr) + "\r\n";
 }
 
 } // namespace podglass::files

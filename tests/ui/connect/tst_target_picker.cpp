@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/result.h" // moc of Qt 6.4 cannot read <compare> as the first header
-#include "core/wire/message.h"
 
-#include "ui/connect/namespace_choice.h"
+#include "tests/ui/connect/picker_rig.h"
 #include "ui/connect/place_model.h"
 #include "ui/connect/places_from.h"
-#include "ui/connect/target_picker.h"
 #include "ui/theme/style_sheet.h"
 
 #include <QAbstractItemModelTester>
@@ -23,44 +21,20 @@
 using namespace podglass;
 using podglass::connect::PlaceModel;
 using podglass::connect::TargetPicker;
+using test::someCluster;
+using test::someTargets;
+using test::target;
 
-namespace {
-
-wire::Target target(const std::string& kind,
-                    const std::string& name,
-                    std::vector<wire::ListeningPort> ports,
-                    const std::string& detail)
-{
-    return {kind + ":" + name, kind, name, detail, 1, std::move(ports), {}};
-}
-
-wire::TargetList someTargets()
-{
-    wire::TargetList list;
-    list.targets = {
-        target("netns",
-               "shop",
-               {{8080, "0.0.0.0", "nginx"}, {8080, "::", "nginx"}, {8443, "0.0.0.0", "nginx"}},
-               "10.77.0.11"),
-        target("netns", "orders", {{9090, "0.0.0.0", "python3"}}, "10.77.0.12"),
-        target("container",
-               "checkout-7d9f",
-               {{8080, "::", "java"}, {9404, "::", "java"}},
-               "registry.example.com/shop/checkout:1.4.2"),
-        target("container", "worker-1", {}, "registry.example.com/shop/worker:1.4.2"),
-        target("host", "build-3", {{22, "0.0.0.0", "sshd"}}, "Debian GNU/Linux 12")};
-    return list;
-}
-
-} // namespace
-
-class TestTargetPicker : public QObject
+class TestTargetPicker : public QObject, private test::PickerRig
 {
     Q_OBJECT
 
 private slots:
-    void init();
-    void cleanup();
+
+    void init() { show(); }
+
+    void cleanup() { m_window.reset(); }
+
     void modelKeepsTheRulesOfModels();
     void threeLettersAndEnterAttach();
     void arrowKeysMoveFromTheSearchField();
@@ -73,39 +47,8 @@ private slots:
     void twentyThousandTargetsAreQuick();
     void enterWaitsForTheSearch();
     void kindsNarrowTheList();
-    void aClusterHasWorkloadsPodsAndContainers();
-    void namespacesAreTickedOrTyped();
-    void whatMustNotBeListedIsTold();
-    void clustersBehindAHostAreOpened();
     void pictures();
-
-private:
-    template <typename T>
-    T* find(const char* name) const
-    {
-        return m_picker->findChild<T*>(QString::fromLatin1(name));
-    }
-
-    std::unique_ptr<QWidget> m_window;
-    TargetPicker* m_picker = nullptr;
 };
-
-void TestTargetPicker::init()
-{
-    m_window = std::make_unique<QWidget>();
-    m_picker = new TargetPicker(m_window.get());
-    m_picker->resize(900, 520);
-    m_window->resize(900, 520);
-    m_window->show();
-    QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
-    m_picker->begin();
-    m_picker->setTargets(someTargets());
-}
-
-void TestTargetPicker::cleanup()
-{
-    m_window.reset();
-}
 
 void TestTargetPicker::modelKeepsTheRulesOfModels()
 {
@@ -259,134 +202,7 @@ void TestTargetPicker::kindsNarrowTheList()
     QTRY_VERIFY(find<QLabel>("targetStatus")->text().startsWith("5 of 5"));
 }
 
-namespace {
-
-kubernetes::Delta someCluster()
-{
-    kubernetes::Delta delta;
-    kubernetes::Pod pod;
-    pod.uid = "u1";
-    pod.nameSpace = "shop";
-    pod.name = "checkout-7d9f";
-    pod.phase = "Running";
-    pod.ready = true;
-    pod.containers = {{"app", "checkout:1.4", {}, true, true, 0, {}},
-                      {"proxy", "envoy:2", {}, true, true, 0, {}}};
-    pod.ports = {{8080, "http", "app"}, {15001, "admin", "proxy"}};
-    pod.labels = {{"app", "checkout"}};
-    pod.restarts = 4;
-    delta.pods.push_back(pod);
-    pod.uid = "u2";
-    pod.nameSpace = "billing";
-    pod.name = "cheque-store-0";
-    pod.containers.resize(1);
-    pod.ports = {{5432, "pg", "app"}};
-    pod.labels = {{"app", "cheques"}};
-    delta.pods.push_back(pod);
-    kubernetes::Workload workload;
-    workload.nameSpace = "shop";
-    workload.owner = {"deploy", "checkout"};
-    workload.pods = workload.ready = 1;
-    workload.ports = {{8080, "http", "app"}};
-    workload.labels = {{"app", "checkout"}};
-    delta.workloads.push_back(workload);
-    delta.following = kubernetes::Following::Live;
-    return delta;
-}
-
-} // namespace
-
-void TestTargetPicker::aClusterHasWorkloadsPodsAndContainers()
-{
-    m_picker->beginCluster("prod-eu");
-    m_picker->applyCluster(someCluster());
-    auto* search = find<QLineEdit>("targetSearch");
-    auto* view = find<QTableView>("targetList");
-    auto* port = find<QComboBox>("targetPort");
-    QTRY_COMPARE(view->model()->rowCount(), 3);
-    QTest::keyClicks(search, "che !deploy");
-    search->setText("pod/che");
-    QTRY_COMPARE(view->model()->rowCount(), 2);
-    QTest::keyClicks(search, " app=checkout");
-    QTRY_COMPARE(view->model()->rowCount(), 1);
-    auto* container = find<QComboBox>("targetContainer");
-    QVERIFY(container->isVisible());
-    QCOMPARE(port->count(), 2);
-    container->setCurrentIndex(container->findText("proxy"));
-    emit container->activated(container->currentIndex());
-    QCOMPARE(port->currentText(), "15001");
-    QSignalSpy wanted(m_picker, &TargetPicker::attachWanted);
-    QTest::keyClick(search, Qt::Key_Return);
-    QCOMPARE(wanted.size(), 1);
-    QCOMPARE(wanted[0][0].toString(), "k8s:shop/pod/checkout-7d9f");
-    QCOMPARE(wanted[0][1].toUInt(), 15001U);
-}
-
-void TestTargetPicker::namespacesAreTickedOrTyped()
-{
-    m_picker->beginCluster("prod-eu");
-    m_picker->applyCluster(someCluster());
-    auto* view = find<QTableView>("targetList");
-    QTRY_COMPARE(view->model()->rowCount(), 3);
-    auto* choice = find<connect::NamespaceChoice>("namespaceChoice");
-    QVERIFY(choice->isVisible());
-    choice->openList();
-    auto* search = m_window->findChild<QLineEdit*>("namespaceSearch");
-    QTest::keyClicks(search, "bill");
-    QTest::keyClick(search, Qt::Key_Return);
-    QTRY_COMPARE(view->model()->rowCount(), 1);
-    QSignalSpy typed(m_picker, &TargetPicker::namespaceWanted);
-    search->setText("secret-ns");
-    QTest::keyClick(search, Qt::Key_Return);
-    QCOMPARE(typed.size(), 1);
-    QCOMPARE(typed[0][0].toString(), "secret-ns");
-    QCOMPARE(choice->chosen().size(), std::size_t(2));
-    choice->clearChoice();
-}
-
-void TestTargetPicker::whatMustNotBeListedIsTold()
-{
-    m_picker->beginCluster("prod-eu");
-    kubernetes::Delta delta = someCluster();
-    delta.refused.push_back({"ana", "list", "pods", "", "secret-ns"});
-    m_picker->applyCluster(delta);
-    QVERIFY(find<QLabel>("targetStatus")->text().contains("no right to list pods in secret-ns"));
-    // It is still true when something else is told.
-    kubernetes::Delta later;
-    later.following = kubernetes::Following::Live;
-    later.skipped = 12;
-    later.merged = 345;
-    later.error.what = "7 more namespaces are not watched: name the one you want";
-    m_picker->applyCluster(later);
-    const QString said = find<QLabel>("targetStatus")->text();
-    for (const char* part : {"no right to list pods in secret-ns",
-                             "12 more are not shown",
-                             "7 more namespaces are not watched",
-                             "345 changes were merged"})
-        QVERIFY2(said.contains(part), qPrintable(said));
-    // Another cluster has nothing of it.
-    m_picker->beginCluster("prod-us");
-    m_picker->applyCluster(someCluster());
-    QVERIFY(!find<QLabel>("targetStatus")->text().contains("secret-ns"));
-}
-
 // Pictures for a person: PODGLASS_SHOTS=folder tst_target_picker pictures
-void TestTargetPicker::clustersBehindAHostAreOpened()
-{
-    QSignalSpy wanted(m_picker, &TargetPicker::attachWanted);
-    m_picker->setTargets(someTargets());
-    kubernetes::Context context;
-    context.name = "prod/eu";
-    context.server = "https://10.0.0.1:6443";
-    m_picker->addContexts("ana@gate", {context});
-    QTest::keyClicks(find<QLineEdit>("targetSearch"), "context/prod");
-    QTRY_COMPARE(find<QTableView>("targetList")->model()->rowCount(), 1);
-    QCOMPARE(find<QPushButton>("targetAttach")->text(), QString("Open"));
-    QTest::keyClick(find<QLineEdit>("targetSearch"), Qt::Key_Return);
-    QTRY_COMPARE(wanted.size(), 1);
-    QCOMPARE(wanted.at(0).at(0).toString(), QString("ssh://ana@gate/k8s/prod%2Feu"));
-}
-
 void TestTargetPicker::pictures()
 {
     const auto folder = qEnvironmentVariable("PODGLASS_SHOTS");
