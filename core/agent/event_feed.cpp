@@ -74,6 +74,7 @@ void EventFeed::subscribe(base::TargetId target, std::uint16_t port, std::uint64
 
 void EventFeed::unsubscribe(base::TargetId target, std::uint16_t port)
 {
+    m_lastPort = nullptr;
     m_ports.erase(keyOf(target, port));
 }
 
@@ -118,10 +119,15 @@ bool EventFeed::find(const channel::RecordInfo& info, PortDelivery*& port)
     port = nullptr;
     if (info.port == 0)
         return m_targets.contains(info.target);
-    const auto found = m_ports.find(keyOf(info.target, info.port));
-    if (found == m_ports.end())
-        return false;
-    port = &found->second;
+    const std::uint64_t key = keyOf(info.target, info.port);
+    if (m_lastPort == nullptr || key != m_lastKey) {
+        const auto found = m_ports.find(key);
+        if (found == m_ports.end())
+            return false;
+        m_lastKey = key;
+        m_lastPort = &found->second;
+    }
+    port = m_lastPort;
     return true;
 }
 

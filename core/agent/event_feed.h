@@ -104,6 +104,8 @@ private:
     LossLedger m_losses{m_account};
     std::vector<Reading> m_readings;
     std::unordered_map<std::uint64_t, PortDelivery> m_ports; // by target and port as one number
+    std::uint64_t m_lastKey = 0; // in m_ports, of the last record: the next is most often the same
+    PortDelivery* m_lastPort = nullptr;
     std::uint64_t m_lagBytes = 0; // the smallest that any port's wish names; 0: none
     bool m_squeezed = false;
     std::unordered_set<base::ConnectionId> m_closed; // for this client only, since it lagged

@@ -10,19 +10,26 @@ namespace podglass::agent {
 
 namespace {
 
-flow::Direction directionOf(const flow::Event& event)
+// What accounting needs of an event, read at once where its kind is known.
+template <typename T>
+void describe(const T& body, channel::RecordInfo& info)
 {
-    return std::visit(
-        [](const auto& body) {
-            using T = std::remove_cvref_t<decltype(body)>;
-            if constexpr (std::is_same_v<T, flow::ResponseHead>)
-                return flow::Direction::ServerToClient;
-            else if constexpr (requires { body.direction; })
-                return body.direction;
-            else
-                return flow::Direction::ClientToServer;
-        },
-        event.body);
+    constexpr bool isData =
+        std::is_same_v<T, flow::BodyData> || std::is_same_v<T, flow::StreamData>;
+    if constexpr (std::is_same_v<T, flow::ResponseHead>)
+        info.direction = flow::Direction::ServerToClient;
+    else if constexpr (requires { body.direction; })
+        info.direction = body.direction;
+    if constexpr (isData)
+        info.payload = body.data.size();
+    else if constexpr (requires { body.raw; })
+        info.payload = body.raw.size();
+    else if constexpr (std::is_same_v<T, flow::Gap>)
+        info.payload = body.length;
+    info.bulk = isData;
+    info.opensConnection = std::is_same_v<T, flow::ConnectionOpened>;
+    info.endsConnection = std::is_same_v<T, flow::ConnectionClosed>;
+    info.beginsMessage = info.opensConnection || std::is_same_v<T, flow::RequestHead>;
 }
 
 // Of the clock that steady_clock reads, some milliseconds old at most (a tick of the kernel), for a
@@ -38,8 +45,9 @@ std::int64_t roughlyNow()
 
 std::uint64_t accountedBytes(const flow::Event& event)
 {
-    const auto* gap = std::get_if<flow::Gap>(&event.body);
-    return gap != nullptr ? gap->length : flow::payloadBytes(event);
+    channel::RecordInfo info;
+    std::visit([&](const auto& body) { describe(body, info); }, event.body);
+    return info.payload;
 }
 
 void EventWriter::onEvent(const flow::Event& event)
@@ -68,26 +76,30 @@ std::uint16_t EventWriter::portOf(const flow::Event& event)
     return m_lastPort;
 }
 
+// Asked for once a batch, which is shorter than the clock's step.
+std::int64_t EventWriter::now()
+{
+    const std::uint64_t batch = m_ring.batch();
+    if (batch == 0 || batch != m_batch) {
+        m_batch = batch;
+        m_now = roughlyNow();
+    }
+    return m_now;
+}
+
 void EventWriter::append(const flow::Event& event, std::uint16_t port)
 {
     m_frame.clear();
     const bytes::ByteView data = wire::encodeWithoutData(event, m_frame);
-    const std::uint64_t payload = accountedBytes(event);
-    const channel::RecordInfo info{
+    channel::RecordInfo info{
         .target = event.target,
         .connection = event.connection,
         .port = port,
-        .direction = directionOf(event),
-        .beginsMessage = flow::beginsMessage(event),
-        .opensConnection = std::holds_alternative<flow::ConnectionOpened>(event.body),
-        .endsConnection = std::holds_alternative<flow::ConnectionClosed>(event.body),
-        .bulk = std::holds_alternative<flow::BodyData>(event.body)
-                || std::holds_alternative<flow::StreamData>(event.body),
         .kind = static_cast<std::uint8_t>(event.body.index()),
-        .payload = payload,
-        .at = roughlyNow(),
+        .at = now(),
     };
-    if (m_ring.append(info, m_frame, data))
+    std::visit([&](const auto& body) { describe(body, info); }, event.body);
+    if (m_ring.append(info, m_frame.view(), data))
         return;
     // Larger than a chunk: no parser makes such an event, but if one did, it is told as lost.
     append({.target = event.target,
@@ -97,7 +109,7 @@ void EventWriter::append(const flow::Event& event, std::uint16_t port)
                                .direction = info.direction,
                                .events = 1,
                                .messages = info.beginsMessage ? 1U : 0U,
-                               .bytes = payload}},
+                               .bytes = info.payload}},
            port);
 }
 

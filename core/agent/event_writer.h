@@ -6,10 +6,10 @@
 
 #include "core/channel/ring.h"
 #include "core/flow/event.h"
+#include "core/wire/scratch.h"
 
 #include <cstdint>
 #include <unordered_map>
-#include <vector>
 
 namespace podglass::agent {
 
@@ -31,14 +31,17 @@ public:
 
 private:
     std::uint16_t portOf(const flow::Event& event);
+    std::int64_t now();
     void append(const flow::Event& event, std::uint16_t port);
 
     channel::Ring& m_ring;
-    std::vector<std::uint8_t> m_frame; // reused for each event
+    wire::Scratch m_frame; // reused for each event
     std::unordered_map<base::ConnectionId, std::uint16_t> m_ports;
     // Of the last event: the next is most often of the same connection.
     base::ConnectionId m_lastConnection;
     std::uint16_t m_lastPort = 0;
+    std::uint64_t m_batch = 0; // of the ring, when m_now was read
+    std::int64_t m_now = 0;
 };
 
 } // namespace podglass::agent

@@ -17,14 +17,19 @@ class Slice
 public:
     Slice() = default;
 
-    static Slice copyOf(ByteView bytes)
-    {
-        return Slice(std::make_shared<const std::vector<std::uint8_t>>(bytes.begin(), bytes.end()));
-    }
+    static Slice copyOf(ByteView bytes) { return take({bytes.begin(), bytes.end()}); }
 
     static Slice take(std::vector<std::uint8_t>&& bytes)
     {
-        return Slice(std::make_shared<const std::vector<std::uint8_t>>(std::move(bytes)));
+        auto storage = std::make_shared<const std::vector<std::uint8_t>>(std::move(bytes));
+        const ByteView view = *storage;
+        return {std::move(storage), view};
+    }
+
+    // `view` is of bytes that `storage` holds and that nobody changes any more.
+    static Slice of(std::shared_ptr<const void> storage, ByteView view)
+    {
+        return {std::move(storage), view};
     }
 
     [[nodiscard]] ByteView view() const { return m_view; }
@@ -43,12 +48,12 @@ public:
     }
 
 private:
-    explicit Slice(std::shared_ptr<const std::vector<std::uint8_t>> storage)
+    Slice(std::shared_ptr<const void> storage, ByteView view)
         : m_storage(std::move(storage))
-        , m_view(*m_storage)
+        , m_view(view)
     {}
 
-    std::shared_ptr<const std::vector<std::uint8_t>> m_storage;
+    std::shared_ptr<const void> m_storage;
     ByteView m_view;
 };
 

@@ -75,8 +75,8 @@ bool Ring::append(const RecordInfo& info, bytes::ByteView record, bytes::ByteVie
         return false;
     std::size_t used = m_current->published.load(std::memory_order_relaxed);
     if (used + needed > m_chunkBytes) {
-        openChunk();
         wakeReader();
+        openChunk();
         used = 0;
     }
     const RecordHeader header{info, static_cast<std::uint32_t>(size)};
@@ -96,18 +96,21 @@ bool Ring::append(const RecordInfo& info, bytes::ByteView record, bytes::ByteVie
     m_payload.store(m_total.payload, std::memory_order_relaxed);
     m_bytes.store(m_total.bytes, std::memory_order_relaxed);
 
-    m_current->published.store(used + needed, std::memory_order_seq_cst);
+    m_current->published.store(used + needed, std::memory_order_release);
     m_news = true;
     if (!m_batching)
         wakeReader();
     return true;
 }
 
-// seq_cst pairs with arm(): either the reader sees what was published or we see it armed.
+// seq_cst pairs with arm(): either the reader sees what was published or we see it armed. Stored
+// once more for that, since to store each record so would cost it a full barrier.
 void Ring::wakeReader()
 {
     if (!std::exchange(m_news, false))
         return;
+    std::atomic<std::size_t>& published = m_current->published;
+    published.store(published.load(std::memory_order_relaxed), std::memory_order_seq_cst);
     if (m_armed.load(std::memory_order_seq_cst) && m_armed.exchange(false))
         io::ring(m_bell);
 }

@@ -78,6 +78,7 @@ public:
             : m_ring(ring)
         {
             m_ring.m_batching = true;
+            ++m_ring.m_batches;
         }
 
         Batch(const Batch&) = delete;
@@ -92,6 +93,9 @@ public:
     private:
         Ring& m_ring;
     };
+
+    // Writer: which batch lives; 0: none.
+    [[nodiscard]] std::uint64_t batch() const { return m_batching ? m_batches : 0; }
 
     // Readable once something was appended after the last arm().
     [[nodiscard]] int wakeFd() const { return m_bell.get(); }
@@ -184,6 +188,7 @@ private:
     Chunk* m_current = nullptr;
     Totals m_total;
     bool m_batching = false;
+    std::uint64_t m_batches = 0;
     bool m_news = false; // appended since a reader was last woken
 
     // Reader's own.

@@ -54,7 +54,6 @@ Framing byLength(const FramingFacts& facts, std::uint16_t flags)
 
 void FramingFacts::note(std::string_view name, std::string_view value, bool odd)
 {
-    // The length of a name rules nearly every field out before a character is compared.
     switch (name.size()) {
     case 6:
         if (equalsLower(name, "expect"))

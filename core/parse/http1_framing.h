@@ -31,6 +31,26 @@ struct FramingFacts
     bool upgrade = false;
     bool expectContinue = false;
 
+    // False: note() has no use for a field of this name. Length and first letter tell for nearly
+    // all of them.
+    static bool mayConcern(std::string_view name)
+    {
+        const auto first = name.empty() ? '\0' : static_cast<char>(name.front() | 0x20);
+        switch (name.size()) {
+        case 6:
+            return first == 'e';
+        case 7:
+            return first == 'u';
+        case 10:
+        case 14:
+            return first == 'c';
+        case 17:
+            return first == 't';
+        default:
+            return false;
+        }
+    }
+
     // `odd`: the field line itself was malformed, so that others may read it differently.
     void note(std::string_view name, std::string_view value, bool odd);
 

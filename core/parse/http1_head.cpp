@@ -2,6 +2,7 @@
 #include "core/parse/http1_head.h"
 
 #include "core/base/limits.h"
+#include "core/parse/http1_scan.h"
 #include "core/parse/http1_text.h"
 
 #include <algorithm>
@@ -30,9 +31,9 @@ std::uint16_t readVersion(std::string_view text, std::uint16_t& flags)
     return text[7] == '0' ? 10 : 11;
 }
 
-bool isControl(std::uint8_t c)
+constexpr bool isPlainTargetChar(char c)
 {
-    return c < 0x20 || c == 0x7f;
+    return c > 0x20 && c < 0x7f;
 }
 
 } // namespace
@@ -87,8 +88,34 @@ bool isSimpleRequest(std::string_view line)
            && line.find(' ', start.size()) == std::string_view::npos;
 }
 
+namespace {
+
+// The line that nearly everybody sends: "method target HTTP/1.1", each as RFC 9112 3 has it.
+bool readPlainRequestLine(std::string_view line, Http1Head& head)
+{
+    constexpr std::string_view end = " HTTP/1.1";
+    if (line.size() <= end.size() || line.substr(line.size() - end.size()) != end)
+        return false;
+    const std::string_view rest = line.substr(0, line.size() - end.size());
+    const auto* const method =
+        std::find_if_not(rest.begin(), rest.end(), [](char c) { return isTokenChar(c); });
+    if (method == rest.begin() || method == rest.end() || *method != ' ')
+        return false;
+    const auto* const target = method + 1;
+    if (target == rest.end() || !std::all_of(target, rest.end(), isPlainTargetChar))
+        return false;
+    head.method = rest.substr(0, static_cast<std::size_t>(method - rest.begin()));
+    head.target = rest.substr(head.method.size() + 1);
+    head.version = 11;
+    return true;
+}
+
+} // namespace
+
 std::string_view readRequestLine(std::string_view line, Http1Head& head)
 {
+    if (readPlainRequestLine(line, head))
+        return {};
     if (isSimpleRequest(line)) {
         head.method = line.substr(0, 3);
         head.target = line.substr(4);
@@ -106,8 +133,7 @@ std::string_view readRequestLine(std::string_view line, Http1Head& head)
         return "the method is not a word of the allowed characters";
     if (head.version == 0)
         return "not an HTTP/1 version";
-    const bool plain = std::all_of(
-        head.target.begin(), head.target.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+    const bool plain = std::all_of(head.target.begin(), head.target.end(), isPlainTargetChar);
     if (!plain || head.target.empty())
         head.flags |= malformed;
     return {};
@@ -150,12 +176,34 @@ public:
         begin(line);
     }
 
+    // A line as RFC 9112 5 has it: a token, a colon, no control character before its CRLF. False:
+    // it is something else. `section` is moved behind it.
+    bool plainLine(std::string_view& section)
+    {
+        const char* const begin = section.data();
+        const char* const end = begin + section.size();
+        const char* colon = begin;
+        while (colon != end && isTokenChar(*colon))
+            ++colon;
+        if (colon == begin || colon == end || *colon != ':')
+            return false;
+        const char* const stop = findControl(colon + 1, end);
+        if (end - stop < 2 || stop[0] != '\r' || stop[1] != '\n')
+            return false;
+        flush();
+        m_open = true;
+        m_odd = false;
+        m_field = {{begin, colon}, withoutBlanks(colon + 1, stop)};
+        section.remove_prefix(static_cast<std::size_t>(stop + 2 - begin));
+        return true;
+    }
+
     void flush()
     {
         if (!m_open)
             return;
         m_open = false;
-        if (m_facts != nullptr)
+        if (m_facts != nullptr && FramingFacts::mayConcern(m_field.name))
             m_facts->note(m_field.name, m_field.value, m_odd);
         if (m_fields.size() < limits::headFields)
             m_fields.push_back(m_field);
@@ -168,6 +216,15 @@ public:
     [[nodiscard]] std::uint16_t flags() const { return m_flags; }
 
 private:
+    static std::string_view withoutBlanks(const char* begin, const char* end)
+    {
+        while (begin != end && isBlank(*begin))
+            ++begin;
+        while (end != begin && isBlank(end[-1]))
+            --end;
+        return {begin, end};
+    }
+
     void begin(std::string_view line)
     {
         const std::size_t colon = line.find(':');
@@ -206,54 +263,41 @@ private:
 
 } // namespace
 
-std::uint16_t
+FieldSection
 readFields(std::string_view section, std::vector<flow::HeaderField>& fields, FramingFacts* facts)
 {
     FieldReader reader(fields, facts);
-    for (;;) {
-        const std::size_t end = section.find('\n');
+    std::string_view rest = section;
+    bool ended = false;
+    while (!ended) {
+        if (reader.plainLine(rest))
+            continue;
+        const std::size_t end = rest.find('\n');
         if (end == std::string_view::npos)
             break;
-        std::string_view line = section.substr(0, end);
-        section.remove_prefix(end + 1);
+        std::string_view line = rest.substr(0, end);
+        rest.remove_prefix(end + 1);
         if (!line.empty() && line.back() == '\r')
             line.remove_suffix(1);
         else
             reader.flag(malformed); // RFC 9112 2.2: a bare LF is tolerated
-        if (line.empty())
-            break;
-        reader.line(line);
+        reader.flag(controlFlags(line));
+        ended = line.empty();
+        if (!ended)
+            reader.line(line);
     }
     reader.flush();
-    return reader.flags();
+    return {ended ? section.size() - rest.size() : 0, reader.flags()};
 }
 
-std::uint16_t controlFlags(bytes::ByteView raw)
+std::uint16_t controlFlags(std::string_view line)
 {
-    // One pass finds nearly every head clean: control characters are the two of each line end and
-    // nothing else. Counting in bytes, a block at a time, lets the compiler use whole vectors.
-    constexpr std::size_t block = 240;
-    std::size_t controls = 0;
-    std::size_t lines = 0;
-    for (bytes::ByteView rest = raw; !rest.empty();) {
-        const bytes::ByteView part = rest.first(std::min(rest.size(), block));
-        std::uint8_t controlsHere = 0;
-        std::uint8_t linesHere = 0;
-        for (const std::uint8_t c : part) {
-            controlsHere = static_cast<std::uint8_t>(controlsHere + (isControl(c) ? 1 : 0));
-            linesHere = static_cast<std::uint8_t>(linesHere + (c == '\n' ? 1 : 0));
-        }
-        controls += controlsHere;
-        lines += linesHere;
-        rest = rest.subspan(part.size());
-    }
-    // Equal counts could still hide a NUL beside a bare LF; the field reader flags the latter.
-    if (controls == 2 * lines)
-        return 0;
-    for (std::size_t i = 0; i < raw.size(); ++i) {
-        const bool lineEnd =
-            raw[i] == '\n' || (raw[i] == '\r' && i + 1 < raw.size() && raw[i + 1] == '\n');
-        if (isControl(raw[i]) && raw[i] != '\t' && !lineEnd)
+    const char* const end = line.data() + line.size();
+    for (const char* at = line.data(); at != end; ++at) {
+        at = findControl(at, end);
+        if (at == end)
+            break;
+        if (*at != '\t')
             return malformed;
     }
     return 0;

@@ -23,12 +23,18 @@ bool isSimpleRequest(std::string_view line);
 std::string_view readRequestLine(std::string_view line, Http1Head& head);
 std::string_view readStatusLine(std::string_view line, Http1Head& head);
 
-// Reads field lines up to the empty line (or the last whole line) and returns MessageFlag bits.
-// At most limits::headFields are stored; `facts` (may be null) hears of all of them.
-std::uint16_t
+struct FieldSection
+{
+    std::size_t length = 0;  // through the empty line; 0: there is none
+    std::uint16_t flags = 0; // flow::MessageFlag bits
+};
+
+// Reads field lines up to the empty line, or the last whole line. At most limits::headFields are
+// stored; `facts` (may be null) hears of all of them.
+FieldSection
 readFields(std::string_view section, std::vector<flow::HeaderField>& fields, FramingFacts* facts);
 
-// Malformed when a control character stands in `raw` that is no tab and no part of a CRLF.
-std::uint16_t controlFlags(bytes::ByteView raw);
+// Malformed when a control character that is no tab stands in a line without its line end.
+std::uint16_t controlFlags(std::string_view line);
 
 } // namespace podglass::parse::http1

@@ -91,11 +91,15 @@ Http1Parser::Stage Http1Parser::readHead(bytes::ByteView input)
     }
     const std::size_t lineBytes =
         static_cast<std::size_t>(static_cast<const std::uint8_t*>(lineEnd) - input.data()) + 1;
+    const bytes::ByteView searched = input.first(std::min(input.size(), limits::headBytes));
+    if (m_scanned == 0) {
+        if (const Stage whole = takeWholeHead(searched, lineBytes); whole.done)
+            return whole;
+    }
     if (m_kind == Kind::Request
         && http1::isSimpleRequest(http1::withoutLineEnd(bytes::asText(input.first(lineBytes)))))
         return takeHead(input.first(lineBytes), lineBytes);
 
-    const bytes::ByteView searched = input.first(std::min(input.size(), limits::headBytes));
     const std::size_t length = http1::findHeadEnd(searched, m_scanned);
     if (length > 0)
         return takeHead(input.first(length), lineBytes);
@@ -123,8 +127,24 @@ std::string_view Http1Parser::readStartLine(std::string_view line)
     const std::string_view content = http1::withoutLineEnd(line);
     if (content.size() + 2 != line.size())
         m_head.flags |= static_cast<std::uint16_t>(flow::MessageFlag::Malformed); // a bare LF
+    m_head.flags |= http1::controlFlags(content);
     return m_kind == Kind::Request ? http1::readRequestLine(content, m_head)
                                    : http1::readStatusLine(content, m_head);
+}
+
+// Reads in one pass what is there as a whole and begins well, as nearly every head. Not done: it
+// has to be looked at more closely.
+Http1Parser::Stage Http1Parser::takeWholeHead(bytes::ByteView input, std::size_t lineBytes)
+{
+    const std::string_view text = bytes::asText(input);
+    if (!readStartLine(text.substr(0, lineBytes)).empty() || m_head.version < 10)
+        return {.done = false};
+    http1::FramingFacts facts;
+    const http1::FieldSection section =
+        http1::readFields(text.substr(lineBytes), m_head.fields, &facts);
+    if (section.length == 0)
+        return {.done = false};
+    return finishHead(input.first(lineBytes + section.length), section.flags, facts);
 }
 
 Http1Parser::Stage Http1Parser::takeHead(bytes::ByteView raw, std::size_t lineBytes)
@@ -134,9 +154,16 @@ Http1Parser::Stage Http1Parser::takeHead(bytes::ByteView raw, std::size_t lineBy
     if (!problem.empty())
         return fail(problem);
     http1::FramingFacts facts;
+    const http1::FieldSection section =
+        http1::readFields(text.substr(lineBytes), m_head.fields, &facts);
+    return finishHead(raw, section.flags, facts);
+}
+
+Http1Parser::Stage
+Http1Parser::finishHead(bytes::ByteView raw, std::uint16_t flags, const http1::FramingFacts& facts)
+{
     m_head.raw = raw;
-    m_head.flags |= http1::readFields(text.substr(lineBytes), m_head.fields, &facts);
-    m_head.flags |= http1::controlFlags(raw);
+    m_head.flags |= flags;
     decideBody(facts);
     m_started = false;
     return {true, Http1Item::Head, raw.size()};
@@ -151,7 +178,7 @@ Http1Parser::Stage Http1Parser::takeOversizedHead(bytes::ByteView raw, std::size
         const std::string_view problem = readStartLine(text.substr(0, lineBytes));
         if (!problem.empty())
             return fail(problem);
-        m_head.flags |= http1::readFields(text.substr(lineBytes), m_head.fields, nullptr);
+        m_head.flags |= http1::readFields(text.substr(lineBytes), m_head.fields, nullptr).flags;
     } else {
         clearHead();
         const std::size_t space = text.find(' ');

@@ -133,7 +133,9 @@ private:
     Stage stage(bytes::ByteView input);
     Stage readHead(bytes::ByteView input);
     Stage emptyLines(bytes::ByteView input) const;
+    Stage takeWholeHead(bytes::ByteView input, std::size_t lineBytes);
     Stage takeHead(bytes::ByteView raw, std::size_t lineBytes);
+    Stage finishHead(bytes::ByteView raw, std::uint16_t flags, const http1::FramingFacts& facts);
     Stage takeOversizedHead(bytes::ByteView raw, std::size_t lineBytes);
     Stage readData(bytes::ByteView input);
     Stage readChunkSize(bytes::ByteView input);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/wire/body_cut.h"
 
+#include "core/bytes/cursor.h"
 #include "core/wire/frame.h"
 
 #include <algorithm>
@@ -20,16 +21,15 @@ template <typename T>
 T numberAt(bytes::ByteView frame, std::size_t at)
 {
     T value = 0;
-    for (std::size_t i = 0; i < sizeof(T); ++i)
-        value |= static_cast<T>(frame[at + i]) << 8 * i;
-    return value;
+    std::memcpy(&value, frame.subspan(at, sizeof value).data(), sizeof value);
+    return bytes::convert<std::endian::little>(value);
 }
 
 template <typename T>
 void putNumber(std::vector<std::uint8_t>& frame, std::size_t at, T value)
 {
-    for (std::size_t i = 0; i < sizeof(T); ++i)
-        frame[at + i] = static_cast<std::uint8_t>(value >> 8 * i);
+    const T wire = bytes::convert<std::endian::little>(value);
+    std::memcpy(std::span(frame).subspan(at, sizeof wire).data(), &wire, sizeof wire);
 }
 
 std::uint64_t limitOf(bytes::ByteView frame, const BodyLimits& limits)

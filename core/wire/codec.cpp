@@ -68,21 +68,32 @@ constexpr bool hasBlob =
 
 } // namespace
 
+namespace {
+
+void append(std::vector<std::uint8_t>& out, bytes::ByteView bytes)
+{
+    out.insert(out.end(), bytes.begin(), bytes.end());
+}
+
+} // namespace
+
 void encode(const Message& message, std::vector<std::uint8_t>& out)
 {
     const auto type = static_cast<std::uint16_t>(firstMessageType + message.index());
-    const std::size_t mark = beginFrame(out, type, channelOf(message));
-    {
-        Encoder encoder(out);
-        std::visit([&](const auto& m) { visit(encoder, m); }, message);
-    }
-    finishFrame(out, mark);
+    Scratch scratch;
+    const std::size_t mark = beginFrame(scratch, type, channelOf(message));
+    Encoder encoder(scratch);
+    std::visit([&](const auto& m) { visit(encoder, m); }, message);
+    finishFrame(scratch, mark);
+    append(out, scratch.view());
 }
 
 void encode(const flow::Event& event, std::vector<std::uint8_t>& out)
 {
-    const bytes::ByteView data = encodeWithoutData(event, out);
-    out.insert(out.end(), data.begin(), data.end());
+    Scratch scratch;
+    const bytes::ByteView data = encodeWithoutData(event, scratch);
+    append(out, scratch.view());
+    append(out, data);
 }
 
 namespace {
@@ -111,15 +122,13 @@ void encodeFields(Encoder& encoder, const flow::Event& event, bytes::ByteView& d
 
 } // namespace
 
-bytes::ByteView encodeWithoutData(const flow::Event& event, std::vector<std::uint8_t>& out)
+bytes::ByteView encodeWithoutData(const flow::Event& event, Scratch& out)
 {
     const auto type = static_cast<std::uint16_t>(firstEventType + event.body.index());
     const std::size_t mark = beginFrame(out, type, eventChannel);
     bytes::ByteView data;
-    {
-        Encoder encoder(out);
-        encodeFields(encoder, event, data);
-    }
+    Encoder encoder(out);
+    encodeFields(encoder, event, data);
     finishFrame(out, mark, data.size());
     return data;
 }
@@ -148,7 +157,7 @@ base::Result<Message> decodeMessage(const Frame& frame)
 
 base::Status decodeEvent(const Frame& frame, flow::EventBatch& batch)
 {
-    flow::Event event;
+    flow::Event& event = batch.events.emplace_back();
     Decoder decoder(frame.payload);
     decoder(event.target, event.connection, event.at.nanoseconds);
     construct<flow::Body>(frame.type - firstEventType, [&]<typename T>() {
@@ -164,10 +173,11 @@ base::Status decodeEvent(const Frame& frame, flow::EventBatch& batch)
                 decodeVlans(decoder, body);
         }
     });
-    if (!decoder.done())
+    if (!decoder.done()) {
+        batch.events.pop_back();
         return malformed(frame);
+    }
     batch.cost += frameHeaderBytes + frame.payload.size();
-    batch.events.push_back(event);
     return base::Done{};
 }
 

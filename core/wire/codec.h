@@ -21,7 +21,7 @@ void encode(const flow::Event& event, std::vector<std::uint8_t>& out);
 // The same without the data of a body or stream, which is returned and must follow what was
 // appended: the largest part of a frame is not copied only to be copied again. Empty: the frame is
 // whole.
-bytes::ByteView encodeWithoutData(const flow::Event& event, std::vector<std::uint8_t>& out);
+bytes::ByteView encodeWithoutData(const flow::Event& event, Scratch& out);
 
 enum class FrameKind : std::uint8_t
 {

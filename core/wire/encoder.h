@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 // Encoder: fields to bytes. Integers little endian, bool and enumerations one byte, text and bytes
 // with a u32 length before them, lists with a u32 count.
-// Contract: appends to `out`, which holds room beyond what was written until the encoder ends; so
-// nobody else touches it meanwhile. Numbers are many and small: each costs a comparison and a
-// store.
+// Contract: appends to `out`. Numbers are many and small: those that stand beside each other are
+// stored into room that is asked for once.
 #pragma once
 
 #include "core/bytes/cursor.h"
 #include "core/wire/fields.h"
+#include "core/wire/scratch.h"
 
 namespace podglass::wire {
+
+// Fields of a fixed size on the wire: numbers, enumerators and ids.
+template <typename T>
+inline constexpr bool isNumber = std::is_enum_v<T> || std::is_integral_v<T>;
+template <typename Tag>
+inline constexpr bool isNumber<base::Id<Tag>> = true;
 
 class Encoder
 {
 public:
-    explicit Encoder(std::vector<std::uint8_t>& out)
+    explicit Encoder(Scratch& out)
         : m_out(out)
-        , m_used(out.size())
     {}
-
-    Encoder(const Encoder&) = delete;
-    Encoder& operator=(const Encoder&) = delete;
-
-    ~Encoder() { m_out.resize(m_used); }
 
     // The bytes of the next field that has any are left out, only their length is written: they
     // come last in the frame, and the caller puts them there.
@@ -31,7 +31,12 @@ public:
     template <typename... Fields>
     void operator()(const Fields&... fields)
     {
-        (put(fields), ...);
+        if constexpr ((isNumber<Fields> && ...)) {
+            std::uint8_t* at = m_out.take((sizeof(Fields) + ...));
+            ((at = store(at, fields)), ...);
+        } else {
+            (put(fields), ...);
+        }
     }
 
     void putBytes(bytes::ByteView bytes)
@@ -42,58 +47,42 @@ public:
 
     void putRaw(bytes::ByteView bytes)
     {
-        if (bytes.empty())
-            return;
-        if (bytes.size() > copiedInPlace) {
-            // Room made first would be filled twice.
-            m_out.resize(m_used);
-            m_out.insert(m_out.end(), bytes.begin(), bytes.end());
+        if (!bytes.empty())
+            std::memcpy(m_out.take(bytes.size()), bytes.data(), bytes.size());
+    }
+
+    // For store().
+    [[nodiscard]] std::uint8_t* room(std::size_t size) { return m_out.take(size); }
+
+    // Where the next number goes.
+    template <typename T>
+    static std::uint8_t* store(std::uint8_t* at, const T& value)
+    {
+        if constexpr (std::is_enum_v<T>) {
+            return store(at, static_cast<std::underlying_type_t<T>>(value));
+        } else if constexpr (std::is_same_v<T, bool>) {
+            *at = value ? 1 : 0;
+            return at + 1;
+        } else if constexpr (std::is_integral_v<T>) {
+            const auto wire =
+                bytes::convert<std::endian::little>(static_cast<std::make_unsigned_t<T>>(value));
+            std::memcpy(at, &wire, sizeof wire);
+            return at + sizeof wire;
         } else {
-            std::memcpy(room(bytes.size()), bytes.data(), bytes.size());
+            return store(at, value.value); // base::Id
         }
-        m_used += bytes.size();
     }
 
 private:
-    static constexpr std::size_t copiedInPlace = 1'024;
-    // Made at a time beyond what is asked for. It is filled with zeros first, which for a kibibyte
-    // costs as much as encoding a small event does.
-    static constexpr std::size_t roomAhead = 128;
-
-    std::uint8_t* room(std::size_t size)
-    {
-        if (m_out.size() - m_used < size) [[unlikely]]
-            m_out.resize(m_used + size + roomAhead);
-        return m_out.data() + m_used;
-    }
-
-    template <std::unsigned_integral T>
-    void putNumber(T value)
-    {
-        const T wire = bytes::convert<std::endian::little>(value);
-        std::memcpy(room(sizeof wire), &wire, sizeof wire);
-        m_used += sizeof wire;
-    }
-
     template <typename T>
     void put(const T& value)
     {
-        if constexpr (std::is_same_v<T, bool>)
-            put(static_cast<std::uint8_t>(value ? 1 : 0));
-        else if constexpr (std::is_enum_v<T>)
-            put(static_cast<std::underlying_type_t<T>>(value));
-        else if constexpr (std::is_integral_v<T>)
-            putNumber(static_cast<std::make_unsigned_t<T>>(value));
+        if constexpr (isNumber<T>)
+            store(m_out.take(sizeof value), value);
         else if constexpr (std::is_convertible_v<const T&, std::string_view>)
             putBytes(bytes::asBytes(value));
         else
             visit(*this, value);
-    }
-
-    template <typename Tag>
-    void put(const base::Id<Tag>& id)
-    {
-        put(id.value);
     }
 
     template <std::size_t Size>
@@ -124,8 +113,7 @@ private:
         }
     }
 
-    std::vector<std::uint8_t>& m_out;
-    std::size_t m_used; // of m_out; the rest is room
+    Scratch& m_out;
     bytes::ByteView* m_leftOut = nullptr;
 };
 

@@ -4,9 +4,14 @@
 #include "core/base/limits.h"
 #include "core/bytes/cursor.h"
 
+#include <algorithm>
+
 namespace podglass::wire {
 
 namespace {
+
+// Room made at once because as much was used before.
+constexpr std::size_t mostAhead = std::size_t{512} << 10;
 
 std::uint32_t lengthAt(bytes::ByteView bytes)
 {
@@ -15,18 +20,19 @@ std::uint32_t lengthAt(bytes::ByteView bytes)
 
 } // namespace
 
-std::size_t beginFrame(std::vector<std::uint8_t>& out, std::uint16_t type, std::uint32_t channel)
+std::size_t beginFrame(Scratch& out, std::uint16_t type, std::uint32_t channel)
 {
     const std::size_t mark = out.size();
-    out.resize(mark + frameHeaderBytes); // length and flags: none yet
+    std::uint8_t* const header = out.take(frameHeaderBytes);
+    std::memset(header, 0, frameHeaderBytes); // length and flags: none yet
     const auto wireType = bytes::convert<std::endian::little>(type);
     const auto wireChannel = bytes::convert<std::endian::little>(channel);
-    std::memcpy(out.data() + mark + sizeof(std::uint32_t), &wireType, sizeof wireType);
-    std::memcpy(out.data() + mark + 2 * sizeof(std::uint32_t), &wireChannel, sizeof wireChannel);
+    std::memcpy(header + sizeof(std::uint32_t), &wireType, sizeof wireType);
+    std::memcpy(header + 2 * sizeof(std::uint32_t), &wireChannel, sizeof wireChannel);
     return mark;
 }
 
-void finishFrame(std::vector<std::uint8_t>& out, std::size_t mark, std::size_t toFollow)
+void finishFrame(Scratch& out, std::size_t mark, std::size_t toFollow)
 {
     const auto length = bytes::convert<std::endian::little>(
         static_cast<std::uint32_t>(out.size() + toFollow - mark - frameHeaderBytes));
@@ -35,18 +41,28 @@ void finishFrame(std::vector<std::uint8_t>& out, std::size_t mark, std::size_t t
 
 std::span<std::uint8_t> FrameBuffer::prepare(std::size_t wanted)
 {
-    m_bytes.resize(m_used + wanted);
-    return std::span(m_bytes).subspan(m_used);
+    if (m_capacity - m_used < wanted)
+        renew(m_used + std::max({wanted, m_used, std::min(m_lastUsed, mostAhead)}));
+    return {m_bytes.get() + m_used, wanted};
 }
 
 void FrameBuffer::commit(std::size_t count)
 {
-    m_used = std::min(m_used + count, m_bytes.size());
+    m_used = std::min(m_used + count, m_capacity);
+}
+
+void FrameBuffer::renew(std::size_t capacity)
+{
+    auto bytes = std::make_shared_for_overwrite<std::uint8_t[]>(capacity);
+    if (m_used > 0)
+        std::memcpy(bytes.get(), m_bytes.get(), m_used);
+    m_bytes = std::move(bytes);
+    m_capacity = capacity;
 }
 
 base::Result<bytes::Slice> FrameBuffer::takeComplete()
 {
-    const bytes::ByteView all = bytes::ByteView(m_bytes).first(m_used);
+    const bytes::ByteView all{m_bytes.get(), m_used};
     std::size_t end = 0;
     while (all.size() - end >= frameHeaderBytes) {
         const std::uint32_t length = lengthAt(all.subspan(end));
@@ -62,11 +78,15 @@ base::Result<bytes::Slice> FrameBuffer::takeComplete()
     }
     if (end == 0)
         return bytes::Slice{};
-    std::vector<std::uint8_t> tail(all.begin() + static_cast<std::ptrdiff_t>(end), all.end());
-    m_bytes.resize(end);
-    bytes::Slice complete = bytes::Slice::take(std::move(m_bytes));
-    m_used = tail.size();
-    m_bytes = std::move(tail);
+    const bytes::Slice complete = bytes::Slice::of(m_bytes, all.first(end));
+    m_lastUsed = end;
+    m_bytes.reset();
+    m_used = m_capacity = 0;
+    if (const bytes::ByteView tail = all.subspan(end); !tail.empty()) {
+        renew(tail.size());
+        std::memcpy(m_bytes.get(), tail.data(), tail.size());
+        m_used = tail.size();
+    }
     return complete;
 }
 

@@ -7,8 +7,10 @@
 #include "core/base/result.h"
 #include "core/bytes/slice.h"
 #include "core/bytes/view.h"
+#include "core/wire/scratch.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -38,8 +40,8 @@ struct Frame
 
 // Starts a frame in `out`; finishFrame() with the returned mark writes its length, `toFollow` bytes
 // more than there are.
-std::size_t beginFrame(std::vector<std::uint8_t>& out, std::uint16_t type, std::uint32_t channel);
-void finishFrame(std::vector<std::uint8_t>& out, std::size_t mark, std::size_t toFollow = 0);
+std::size_t beginFrame(Scratch& out, std::uint16_t type, std::uint32_t channel);
+void finishFrame(Scratch& out, std::size_t mark, std::size_t toFollow = 0);
 
 // Collects what a stream brings and gives out whole frames.
 class FrameBuffer
@@ -54,8 +56,12 @@ public:
     base::Result<bytes::Slice> takeComplete();
 
 private:
-    std::vector<std::uint8_t> m_bytes;
+    void renew(std::size_t capacity);
+
+    std::shared_ptr<std::uint8_t[]> m_bytes; // never cleared: it is read into before it is read
+    std::size_t m_capacity = 0;
     std::size_t m_used = 0;
+    std::size_t m_lastUsed = 0; // when frames were last taken: as much will come again
 };
 
 // Walks frames of a slice from FrameBuffer, or of a golden file.

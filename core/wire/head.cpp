@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/wire/head.h"
 
-#include <functional>
-
 namespace podglass::wire {
 
 namespace {
@@ -14,6 +12,8 @@ struct Place
     std::uint32_t length = 0;
 };
 
+constexpr std::size_t placeBytes = 2 * sizeof(std::uint32_t);
+
 class BlobWriter
 {
 public:
@@ -22,29 +22,14 @@ public:
         , m_raw(raw)
     {}
 
-    void text(std::string_view text)
-    {
-        const auto* begin = reinterpret_cast<const std::uint8_t*>(text.data());
-        const std::less_equal<> notAfter; // a total order, unlike <= of unrelated pointers
-        Place place{0, static_cast<std::uint32_t>(text.size())};
-        if (!m_raw.empty() && notAfter(m_raw.data(), begin)
-            && notAfter(begin + text.size(), m_raw.data() + m_raw.size())) {
-            place.offset = static_cast<std::uint32_t>(begin - m_raw.data());
-        } else {
-            place.offset = static_cast<std::uint32_t>(m_raw.size() + m_extraBytes);
-            m_extra.push_back(text);
-            m_extraBytes += text.size();
-        }
-        m_encoder(place.offset, place.length);
-    }
+    void text(std::string_view text) { place(m_encoder.room(placeBytes), text); }
 
     void fields(std::span<const flow::HeaderField> fields)
     {
         m_encoder(static_cast<std::uint32_t>(fields.size()));
-        for (const flow::HeaderField& field : fields) {
-            text(field.name);
-            text(field.value);
-        }
+        std::uint8_t* at = m_encoder.room(fields.size() * 2 * placeBytes);
+        for (const flow::HeaderField& field : fields)
+            at = place(place(at, field.name), field.value);
     }
 
     void finish()
@@ -57,12 +42,29 @@ public:
     }
 
 private:
+    std::uint8_t* place(std::uint8_t* at, std::string_view text)
+    {
+        // Of places that have nothing to do with each other only numbers can be compared.
+        const auto offset = reinterpret_cast<std::uintptr_t>(text.data())
+                            - reinterpret_cast<std::uintptr_t>(m_raw.data());
+        Place place{0, static_cast<std::uint32_t>(text.size())};
+        if (offset < m_raw.size() && text.size() <= m_raw.size() - offset) {
+            place.offset = static_cast<std::uint32_t>(offset);
+        } else {
+            place.offset = static_cast<std::uint32_t>(m_raw.size() + m_extraBytes);
+            m_extra.push_back(text);
+            m_extraBytes += text.size();
+        }
+        return Encoder::store(Encoder::store(at, place.offset), place.length);
+    }
+
     Encoder& m_encoder;
     bytes::ByteView m_raw;
     std::vector<std::string_view> m_extra;
     std::size_t m_extraBytes = 0;
 };
 
+// The places come before the blob that they are in, so they are looked up at the end.
 class BlobReader
 {
 public:
@@ -70,28 +72,19 @@ public:
         : m_decoder(decoder)
     {}
 
-    void text(std::string_view& text)
+    void texts(std::initializer_list<std::string_view*> texts)
     {
-        Place place;
-        m_decoder(place.offset, place.length);
-        m_texts.emplace_back(&text, place);
+        m_texts = texts;
+        m_textPlaces = m_decoder.raw(texts.size() * placeBytes);
     }
 
-    // The list lives in the batch, so that spans into it stay valid.
     void fields(std::span<const flow::HeaderField>& fields, flow::EventBatch& batch)
     {
         std::uint32_t count = 0;
         m_decoder(count);
-        if (count > m_decoder.remaining() / (2 * sizeof(Place))) {
-            m_decoder.fail();
-            return;
-        }
-        auto& list = batch.fieldLists.emplace_back(count);
-        for (flow::HeaderField& field : list) {
-            text(field.name);
-            text(field.value);
-        }
-        fields = list;
+        m_fieldPlaces = m_decoder.raw(std::size_t{count} * 2 * placeBytes);
+        if (!m_decoder.failed() && count > 0)
+            fields = m_fields = batch.makeFields(count);
     }
 
     void finish(bytes::ByteView& raw)
@@ -103,18 +96,32 @@ public:
         if (m_decoder.failed())
             return;
         raw = blob.first(rawBytes);
-        for (const auto& [text, place] : m_texts) {
-            if (place.offset > blob.size() || place.length > blob.size() - place.offset) {
-                m_decoder.fail();
-                return;
-            }
-            *text = bytes::asText(blob.subspan(place.offset, place.length));
+        bytes::LittleReader textPlaces(m_textPlaces);
+        for (std::string_view* text : m_texts)
+            look(textPlaces, blob, *text);
+        bytes::LittleReader fieldPlaces(m_fieldPlaces);
+        for (flow::HeaderField& field : m_fields) {
+            look(fieldPlaces, blob, field.name);
+            look(fieldPlaces, blob, field.value);
         }
     }
 
 private:
+    void look(bytes::LittleReader& places, bytes::ByteView blob, std::string_view& text)
+    {
+        const auto offset = places.number<std::uint32_t>();
+        const auto length = places.number<std::uint32_t>();
+        if (offset > blob.size() || length > blob.size() - offset)
+            m_decoder.fail();
+        else
+            text = bytes::asText(blob.subspan(offset, length));
+    }
+
     Decoder& m_decoder;
-    std::vector<std::pair<std::string_view*, Place>> m_texts;
+    std::initializer_list<std::string_view*> m_texts; // the caller's
+    bytes::ByteView m_textPlaces;
+    std::span<flow::HeaderField> m_fields;
+    bytes::ByteView m_fieldPlaces;
 };
 
 } // namespace
@@ -150,8 +157,8 @@ void decodeHead(Decoder& decoder, flow::RequestHead& head, flow::EventBatch& bat
 {
     decoder(head.exchange, head.version, head.flags);
     BlobReader blob(decoder);
-    blob.text(head.method);
-    blob.text(head.target);
+    const auto texts = {&head.method, &head.target};
+    blob.texts(texts);
     blob.fields(head.fields, batch);
     blob.finish(head.raw);
 }
@@ -160,7 +167,8 @@ void decodeHead(Decoder& decoder, flow::ResponseHead& head, flow::EventBatch& ba
 {
     decoder(head.exchange, head.status, head.version, head.flags);
     BlobReader blob(decoder);
-    blob.text(head.reason);
+    const auto texts = {&head.reason};
+    blob.texts(texts);
     blob.fields(head.fields, batch);
     blob.finish(head.raw);
 }

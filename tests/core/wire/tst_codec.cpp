@@ -2,6 +2,7 @@
 #include "core/base/digest.h"
 #include "core/bytes/cursor.h"
 #include "core/wire/codec.h"
+#include "core/wire/encoder.h"
 
 #include "tests/support/wire_samples.h"
 
@@ -137,12 +138,13 @@ private slots:
 
     void liesAboutCountsAllocateNothing()
     {
-        Bytes bytes;
-        const std::size_t mark = wire::beginFrame(bytes, 4, 0); // TargetList
+        wire::Scratch scratch;
+        const std::size_t mark = wire::beginFrame(scratch, 4, 0); // TargetList
         for (const std::uint32_t number : {1U, 0xffffffffU})
-            bytes::appendNumber<std::endian::little>(bytes, number);
-        wire::finishFrame(bytes, mark);
-        QVERIFY(!wire::decodeMessage(onlyFrame(bytes)));
+            wire::Encoder::store(scratch.take(sizeof number), number);
+        wire::finishFrame(scratch, mark);
+        QVERIFY(
+            !wire::decodeMessage(onlyFrame(Bytes(scratch.view().begin(), scratch.view().end()))));
     }
 
     void unknownTypesAreSkippedUnlessTheyMustBeUnderstood()
