@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/connect/step_line.h"
 
-#include "ui/theme/icon.h"
+#include "ui/theme/icon_label.h"
 #include "ui/theme/theme.h"
 
 #include <QGridLayout>
@@ -39,7 +39,7 @@ Look lookOf(session::StepState state)
 
 StepLine::StepLine(QWidget* parent)
     : QWidget(parent)
-    , m_icon(new QLabel(this))
+    , m_icon(new theme::IconLabel(this))
     , m_text(new QLabel(this))
     , m_time(new QLabel(this))
     , m_detail(new QLabel(this))
@@ -78,7 +78,7 @@ void StepLine::show(const session::Step& step)
 {
     const auto look = lookOf(step.state);
     m_state = look.word;
-    m_icon->setPixmap(theme::icon(look.icon, look.role).pixmap(16, 16));
+    m_icon->setIcon(theme::icon(look.icon, look.role), 16);
     m_icon->setAccessibleName(look.word);
     m_text->setText(QString::fromStdString(step.text));
     m_text->setAccessibleName(tr("%1: %2", "state of a step, step").arg(look.word, m_text->text()));

@@ -9,6 +9,10 @@
 class QLabel;
 class QToolButton;
 
+namespace podglass::theme {
+class IconLabel;
+}
+
 namespace podglass::connect {
 
 class StepLine : public QWidget
@@ -24,7 +28,7 @@ public:
     using QWidget::show;
 
 private:
-    QLabel* m_icon = nullptr;
+    theme::IconLabel* m_icon = nullptr;
     QLabel* m_text = nullptr;
     QLabel* m_time = nullptr;
     QLabel* m_detail = nullptr;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/filter/warning_list.h"
 
-#include "ui/theme/icon.h"
+#include "ui/theme/icon_label.h"
 #include "ui/theme/style_sheet.h"
 #include "ui/theme/theme.h"
 
@@ -73,8 +73,8 @@ QWidget* WarningList::makeLine(const Warning& warning)
     auto* row = new QHBoxLayout(line);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(theme::gap);
-    auto* icon = new QLabel(line);
-    icon->setPixmap(theme::icon(iconOf(warning.kind), roleOf(warning.kind)).pixmap(16, 16));
+    auto* icon = new theme::IconLabel(line);
+    icon->setIcon(theme::icon(iconOf(warning.kind), roleOf(warning.kind)), 16);
     auto* text = new QLabel(warning.text, line);
     text->setTextFormat(Qt::PlainText);
     text->setWordWrap(true);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/notice_bar.h"
 
-#include "ui/theme/icon.h"
+#include "ui/theme/icon_label.h"
 #include "ui/theme/style_sheet.h"
 #include "ui/theme/theme.h"
 
@@ -38,7 +38,7 @@ Look lookOf(NoticeKind kind)
 
 NoticeBar::NoticeBar(QWidget* parent)
     : QFrame(parent)
-    , m_icon(new QLabel(this))
+    , m_icon(new theme::IconLabel(this))
     , m_title(new QLabel(this))
     , m_text(new QLabel(this))
     , m_action(new QPushButton(this))
@@ -88,7 +88,7 @@ void NoticeBar::say(NoticeKind kind,
     m_kind = kind;
     m_act = std::move(act);
     const Look look = lookOf(kind);
-    m_icon->setPixmap(theme::icon(look.icon, look.role).pixmap(16, 16));
+    m_icon->setIcon(theme::icon(look.icon, look.role), 16);
     m_title->setText(title);
     m_text->setText(text);
     m_text->setVisible(!text.isEmpty());

@@ -12,6 +12,10 @@ class QLabel;
 class QPushButton;
 class QToolButton;
 
+namespace podglass::theme {
+class IconLabel;
+}
+
 namespace podglass::shell {
 
 enum class NoticeKind
@@ -38,7 +42,7 @@ public:
     void clear(NoticeKind upTo = NoticeKind::Failure);
 
 private:
-    QLabel* m_icon;
+    theme::IconLabel* m_icon;
     QLabel* m_title;
     QLabel* m_text;
     QPushButton* m_action;

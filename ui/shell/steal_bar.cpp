@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/shell/steal_bar.h"
 
-#include "ui/theme/icon.h"
+#include "ui/theme/icon_label.h"
 #include "ui/theme/style_sheet.h"
 #include "ui/theme/theme.h"
 
@@ -54,8 +54,8 @@ QWidget* StealBar::makeBanner()
     m_summary->setTextFormat(Qt::PlainText);
     m_summary->setProperty("tone", QStringLiteral("muted"));
     m_summary->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    auto* icon = new QLabel(m_banner);
-    icon->setPixmap(theme::icon(QStringLiteral("steal"), theme::Role::Steal).pixmap(18, 18));
+    auto* icon = new theme::IconLabel(m_banner);
+    icon->setIcon(theme::icon(QStringLiteral("steal"), theme::Role::Steal), 18);
     auto* stop = new QPushButton(tr("Stop stealing"), m_banner);
     stop->setObjectName(QStringLiteral("stopStealing"));
     stop->setProperty("kind", QStringLiteral("steal"));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/views/empty_state.h"
 
-#include "ui/theme/icon.h"
+#include "ui/theme/icon_label.h"
 #include "ui/theme/theme.h"
 
 #include <QHBoxLayout>
@@ -13,7 +13,7 @@ namespace podglass::views {
 
 EmptyState::EmptyState(QWidget* parent)
     : QWidget(parent)
-    , m_icon(new QLabel(this))
+    , m_icon(new theme::IconLabel(this))
     , m_title(new QLabel(this))
     , m_text(new QLabel(this))
     , m_primary(new QPushButton(this))
@@ -26,7 +26,7 @@ EmptyState::EmptyState(QWidget* parent)
     m_primary->setProperty("kind", QStringLiteral("primary"));
     m_primary->setObjectName(QStringLiteral("emptyPrimary"));
     m_secondary->setObjectName(QStringLiteral("emptySecondary"));
-    for (QLabel* label : {m_icon, m_title, m_text}) {
+    for (QLabel* label : {static_cast<QLabel*>(m_icon), m_title, m_text}) {
         label->setAlignment(Qt::AlignCenter);
         label->setTextFormat(Qt::PlainText);
         label->setWordWrap(label != m_icon);
@@ -61,7 +61,7 @@ void EmptyState::show(const QString& icon,
                       const QString& primary,
                       const QString& secondary)
 {
-    m_icon->setPixmap(theme::icon(icon, theme::Role::Muted).pixmap(40, 40));
+    m_icon->setIcon(theme::icon(icon, theme::Role::Muted), 40);
     m_title->setText(title);
     m_text->setText(text);
     m_primary->setText(primary);

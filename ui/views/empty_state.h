@@ -8,6 +8,10 @@
 class QLabel;
 class QPushButton;
 
+namespace podglass::theme {
+class IconLabel;
+}
+
 namespace podglass::views {
 
 class EmptyState : public QWidget
@@ -31,7 +35,7 @@ signals:
     void secondaryClicked();
 
 private:
-    QLabel* m_icon;
+    theme::IconLabel* m_icon;
     QLabel* m_title;
     QLabel* m_text;
     QPushButton* m_primary;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "ui/theme/icon.h"
+#include "ui/theme/icon_label.h"
 #include "ui/theme/style_sheet.h"
 #include "ui/theme/theme.h"
 
@@ -100,6 +100,12 @@ private slots:
         QVERIFY(!dark.isNull());
         QVERIFY(dark != light);
         QVERIFY(icon(QStringLiteral("no such icon")).isNull());
+        // A picture of it follows too.
+        IconLabel label;
+        label.setIcon(icon(QStringLiteral("mirror")), 32);
+        QCOMPARE(label.pixmap().toImage(), light);
+        theme.setChoice(Choice::Dark);
+        QTRY_COMPARE(label.pixmap().toImage(), dark);
         QVERIFY(!applicationIcon().pixmap(64, 64).isNull());
     }
 };
