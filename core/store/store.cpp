@@ -137,6 +137,8 @@ void Store::startOver()
     m_rows.dropBelow(m_rows.end());
     m_connections.clear();
     m_streams.forgetBelow(m_connections.end());
+    m_rowsBefore = m_rows.end() - 1;
+    m_connectionsBefore = m_connections.end() - 1;
     m_history.clear();
     m_losses = {};
     m_traffic = {};

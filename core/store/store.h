@@ -86,8 +86,17 @@ public:
 
     // Drops rows below `first`, and connections that ended before it.
     void dropBelow(Number first);
-    // As newly made, but that numbers go on: what comes is of another capture. Kept events stay.
+    // As newly made: what comes is of another capture. Numbers go on, and what people are shown of
+    // them (ordinals) begins at 1. Kept events stay.
     void startOver();
+
+    [[nodiscard]] Number ordinal(Number row) const { return row - m_rowsBefore; }
+
+    [[nodiscard]] Number connectionOrdinal(Number connection) const
+    {
+        return connection - m_connectionsBefore;
+    }
+
     // The agent is another one: ids start anew, open rows will not be finished.
     void newAgent();
 
@@ -163,6 +172,8 @@ private:
     session::Traffic m_traffic;
     std::size_t m_bodyLimit;
     std::uint64_t m_requests = 0;
+    Number m_rowsBefore = 0; // the last start
+    Number m_connectionsBefore = 0;
     std::array<std::uint64_t, 6> m_byStatusClass{};
 };
 

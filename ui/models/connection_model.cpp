@@ -55,11 +55,11 @@ int ConnectionModel::columnCount(const QModelIndex& parent) const
     return parent.isValid() ? 0 : ColumnCount;
 }
 
-QString ConnectionModel::text(store::Number number, const store::Connection& row, Column column)
+QString ConnectionModel::text(store::Number ordinal, const store::Connection& row, Column column)
 {
     switch (column) {
     case Ordinal:
-        return QString::number(number);
+        return QString::number(ordinal);
     case Opened:
         return row.joinedLate ? tr("before %1").arg(clock(row.opened)) : clock(row.opened);
     case Client:
@@ -101,7 +101,7 @@ QVariant ConnectionModel::data(const QModelIndex& index, int role) const
     const store::Number number = numberAt(index.row());
     const store::Connection* row = m_store.connections().at(number);
     if (role == Qt::DisplayRole)
-        return row == nullptr ? QVariant() : text(number, *row, column);
+        return row == nullptr ? QVariant() : text(m_store.connectionOrdinal(number), *row, column);
     if (role == Qt::TextAlignmentRole) {
         const bool right = column == Ordinal || (column >= Requests && column <= Missing);
         return QVariant::fromValue((right ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);

@@ -43,7 +43,7 @@ public:
 
 private:
     [[nodiscard]] static QString
-    text(store::Number number, const store::Connection& row, Column column);
+    text(store::Number ordinal, const store::Connection& row, Column column);
 
     const store::Store& m_store;
     store::Number m_first = 1;

@@ -106,6 +106,7 @@ void fillTiming(ExchangeDetail& detail, const store::Content& content)
 void fillConnection(ExchangeDetail& detail, const store::Store& store, const store::Row& row)
 {
     detail.connection = row.connection;
+    detail.connectionOrdinal = store.connectionOrdinal(row.connection);
     const store::Connection* connection = store.connections().at(row.connection);
     if (connection == nullptr)
         return;
@@ -190,6 +191,7 @@ ExchangeDetail detailOf(const store::Store& store, store::Number number)
         return detail;
     const auto& texts = store.rows().texts();
     detail.number = number;
+    detail.ordinal = store.ordinal(number);
     const bool place = row->kind == store::RowKind::Gap || row->kind == store::RowKind::Conflict;
     // Where one connection is concerned, it is what there is to look at.
     detail.connectionOnly = row->kind == store::RowKind::Connection

@@ -33,7 +33,8 @@ struct MessageDetail
 
 struct ExchangeDetail
 {
-    quint32 number = 0; // 0: nothing is selected
+    quint32 number = 0;  // 0: nothing is selected
+    quint32 ordinal = 0; // what it is called
     bool loss = false;
     bool connectionOnly = false; // a connection without messages
     bool messages = false;       // gRPC, WebSocket, server-sent events
@@ -61,6 +62,7 @@ struct ExchangeDetail
     QString server;
     QString protocol;
     quint32 connection = 0;
+    quint32 connectionOrdinal = 0;
     bool marked = false;
     bool bytesDropped = false;
     // Timing, microseconds from the first byte of the request.

@@ -142,7 +142,7 @@ QString ExchangeModel::text(store::Number number, Column column) const
     const auto& texts = m_store.rows().texts();
     switch (column) {
     case Column::Ordinal:
-        return QString::number(number);
+        return QString::number(m_store.ordinal(number));
     case Column::Time:
         return clock(row->at);
     case Column::Mode:

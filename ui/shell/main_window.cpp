@@ -278,7 +278,9 @@ void MainWindow::editViewFilter()
 void MainWindow::showOnlyConnection(quint32 connection)
 {
     m_onlyConnection = connection;
-    m_filter->setScope(connection == 0 ? QString() : tr("Connection %1").arg(connection));
+    m_filter->setScope(connection == 0
+                           ? QString()
+                           : tr("Connection %1").arg(m_work.store.connectionOrdinal(connection)));
     if (connection != 0)
         m_connections->setCurrent(connection);
     applyViewFilter();

@@ -84,7 +84,8 @@ void MainWindow::startOver()
         finishClear();
     m_work.store.startOver();
     m_work.feed.publish();
-    showOnlyConnection(0);
+    if (m_onlyConnection != 0)
+        showOnlyConnection(0);
     m_charts->clear();
     m_held->clear();
     m_takerFailures = 0;
@@ -128,7 +129,7 @@ void MainWindow::onFileProgress(const session::FileProgress& progress)
         return;
     }
     m_list->setFile(QFileInfo(m_file).fileName(), false);
-    m_list->refresh();
+    m_work.feed.publish(); // what came with this news
     if (!m_list->list().table()->currentIndex().isValid())
         m_list->list().step(1); // the first
     m_log->add(tr("%1: %2").arg(name, packets(progress.packets)));

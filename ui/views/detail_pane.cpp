@@ -209,7 +209,7 @@ void DetailPane::render()
                      : plain                 ? m_detail.method + QLatin1Char(' ') + m_detail.target
                                              : m_detail.kind + QLatin1Char(' ') + m_detail.target);
     m_title->setToolTip(m_detail.url);
-    QStringList facts{tr("#%1").arg(m_detail.number), m_detail.started};
+    QStringList facts{tr("#%1").arg(m_detail.ordinal), m_detail.started};
     if (!m_detail.client.isEmpty())
         facts << tr("%1 → %2").arg(m_detail.client, m_detail.server);
     m_facts->setText(facts.join(QStringLiteral("  ·  ")));
@@ -218,7 +218,7 @@ void DetailPane::render()
     m_copy->setVisible(!m_detail.connectionOnly);
     m_secrets->setVisible(!m_detail.connectionOnly);
     m_connection->setVisible(!low() && m_detail.connection != 0);
-    m_connection->setText(tr("Connection %1").arg(m_detail.connection));
+    m_connection->setText(tr("Connection %1").arg(m_detail.connectionOrdinal));
     m_connection->setToolTip(tr("Show only requests of this connection"));
     m_timing->setDetail(m_detail);
     m_timing->setVisible(!low() && m_detail.timed);

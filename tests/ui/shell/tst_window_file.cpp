@@ -11,6 +11,7 @@
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStandardPaths>
+#include <QTableView>
 #include <QTest>
 
 using namespace podglass;
@@ -122,11 +123,30 @@ private slots:
 
         // And the other way: what a connection shows is not mixed with the file's.
         QVERIFY(rig.play(7));
+        auto* table = rig.part<QTableView>("exchangeTable");
+        QTRY_COMPARE(table->model()->rowCount(), 7);
+        QCOMPARE(table->model()->index(0, 0).data().toString(), QStringLiteral("1"));
+        QCOMPARE(rig.work.connections.index(0, 0).data().toString(), QStringLiteral("1"));
         QVERIFY(rig.attach());
         QVERIFY2(counts->text().startsWith(QStringLiteral("Requests 0 ")),
                  qPrintable(counts->text()));
         QVERIFY(rig.play(4));
         QTRY_VERIFY(counts->text().startsWith(QStringLiteral("Requests 4 ")));
+    }
+
+    // Also of a small file, which comes as a whole with the news that it is read.
+    void theFirstRequestOfAFileIsOpened()
+    {
+        Rig rig;
+        rig.window.openFile(QStringLiteral("/captures/shop.pcapng"));
+        rig.agent.play(20, 1'700'000'000'000);
+        session::FileProgress read;
+        read.done = true;
+        read.packets = 60;
+        rig.agent.push(read);
+        auto* table = rig.part<QTableView>("exchangeTable");
+        QTRY_VERIFY(table->currentIndex().isValid());
+        QCOMPARE(table->currentIndex().row(), 0);
     }
 
     void whatWasHeldGoesWithItsSession()
