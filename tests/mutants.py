@@ -86,6 +86,8 @@ MUTANTS = [
      ': keepOnly({CAP_NET_RAW, CAP_NET_ADMIN, CAP_SYS_ADMIN', script(GUARD, '-k', 'test_s4')),
     ('F1 rules that end with their owner', STEAL + 'nft_rules.cpp', 'owned ? NFT_TABLE_F_OWNER : 0', '0',
      qt('tst_redirect_loop', 'killedAgentLeavesNothing', folder='tests/incidents/')),
+    ('F8 what is under way is read', ENDS, '256 * limits::drainBytes', 'limits::drainBytes',
+     script(FAULTS, 'Faults.test_f8_an_upload_hears_why_it_is_not_taken')),
     ('F8 a silent taker', ENDS, '''        if (m_taken && !m_taken->failed)
             m_taken->failed = TakerFailed{wire::StealFailure::Silent, {}};
 ''', '', qt('tst_taker_failure', 'silentTaker')),

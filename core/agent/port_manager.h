@@ -85,7 +85,7 @@ private:
     // A state that is not in force yet.
     struct Held
     {
-        std::uint64_t plan; // that it waits for
+        std::uint64_t plan = 0; // that it waits for
         base::ClientId client;
         wire::PortState state;
     };

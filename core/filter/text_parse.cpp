@@ -64,7 +64,7 @@ public:
         if (parsed && !m_in.atEnd()) {
             if (m_in.peek() == ")")
                 m_in.fail(m_in.position(), 1, "this \")\" closes nothing");
-            m_in.failHere("\"and\", \"or\" or the end");
+            m_in.failHere(R"("and", "or" or the end)");
         }
         if (m_in.error())
             return *m_in.error();
@@ -284,8 +284,8 @@ private:
                 m_in.fail(start,
                           m_in.position() - start,
                           rule.op == Operator::Less
-                              ? "there is no \"<=\"; use \"<\" and the next number"
-                              : "there is no \">=\"; use \">\" and the number before");
+                              ? R"(there is no "<="; use "<" and the next number)"
+                              : R"(there is no ">="; use ">" and the number before)");
             return !m_in.error();
         }
         m_in.failHere("an operator: is, is not, contains, does not contain, starts with, "
