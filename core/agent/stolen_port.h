@@ -45,7 +45,7 @@ private:
     void decided(flow::Event decision) override;
     void gaveUp(std::uint16_t port, std::string_view why) override;
 
-    EventWriter& m_writer;
+    flow::EventSink& m_writer;
     Reports m_reports;
     parse::ParserFactory m_parsers;
     steal::StealPort m_port;
