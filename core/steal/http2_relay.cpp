@@ -133,7 +133,7 @@ bool Http2Relay::readCaller()
 {
     if (!m_parts.client.readable() || m_toCaller.size() >= sendAhead)
         return false;
-    std::span<std::uint8_t> scratch(m_parts.context.scratch);
+    std::span<std::uint8_t> scratch = m_parts.context.scratch.use();
     if (m_greeted) {
         takeFromCaller(m_parts.client.read(scratch));
         return true;
@@ -163,7 +163,7 @@ bool Http2Relay::readService()
 {
     if (!m_parts.service.readable() || m_serviceDown)
         return false;
-    takeFromService(m_parts.service.read(m_parts.context.scratch));
+    takeFromService(m_parts.service.read(m_parts.context.scratch.use()));
     return true;
 }
 
@@ -210,7 +210,7 @@ bool Http2Relay::write(http2::End& from,
                        const Show& show)
 {
     bool moved = flush(waiting, to);
-    const std::span<std::uint8_t> scratch(m_parts.context.scratch);
+    const std::span<std::uint8_t> scratch = m_parts.context.scratch.use();
     std::size_t gathered = 0;
     const auto pass = [&](bytes::ByteView data) {
         show(data);

@@ -102,9 +102,11 @@ void Proxied::pumpHttp1()
         moved = readClient();
         moved = readRequests() || moved;
         moved = sendUp() || moved;
+        settle(m_up);
         moved = readService() || moved;
         moved = readResponses() || moved;
         moved = sendDown() || moved;
+        settle(m_down);
         moved = turnIntoHttp2() || moved;
         moved = settleTaken() || moved;
         if (!m_http2)
@@ -158,14 +160,13 @@ bool Proxied::readClient()
 {
     if (!m_client->readable())
         return false;
-    std::span<std::uint8_t> scratch(m_context.scratch);
     if (m_goodbye) {
-        m_drained += m_client->read(scratch).size();
+        m_drained += m_client->read(m_context.scratch.use()).size();
         return true;
     }
     if (m_up.room() == 0)
         return false;
-    m_up.append(m_client->read(scratch.first(std::min(scratch.size(), m_up.room()))));
+    lend(m_up, m_client->read(m_context.scratch.use(m_up.room())));
     if (m_patience == Patience::Taker)
         wait(Patience::Taker, takerPatience); // it is the client that is slow
     return true;
@@ -175,14 +176,27 @@ bool Proxied::readService()
 {
     if (m_goodbye || m_taken || !m_service->readable() || m_down.room() <= downReserve)
         return false;
-    std::span<std::uint8_t> scratch(m_context.scratch);
-    m_down.append(
-        m_service->read(scratch.first(std::min(scratch.size(), m_down.room() - downReserve))));
+    lend(m_down, m_service->read(m_context.scratch.use(m_down.room() - downReserve)));
     return true;
+}
+
+// Most often what was read is sent at once, so it is not copied before.
+void Proxied::lend(Lane& lane, bytes::ByteView data)
+{
+    lane.lend(data);
+    m_context.scratch.lent(lane.isLent());
+}
+
+void Proxied::settle(Lane& lane)
+{
+    lane.settle();
+    m_context.scratch.lent(false);
 }
 
 bool Proxied::sendUp()
 {
+    if (m_destination == Destination::Taker)
+        settle(m_up); // its stream may let other connections move
     const bytes::ByteView due = m_up.due();
     std::size_t went = 0;
     bool keep = false;

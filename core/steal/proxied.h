@@ -86,6 +86,8 @@ private:
     void leaveHttp2();
     bool readClient();
     bool readService();
+    void lend(Lane& lane, bytes::ByteView data);
+    void settle(Lane& lane);
     bool sendUp();
     bool sendDown();
     void wantMore();

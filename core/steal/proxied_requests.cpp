@@ -147,6 +147,8 @@ bool Proxied::turnIntoHttp2()
     if (!m_becomesHttp2 || !m_up.due().empty() || !m_down.due().empty())
         return false;
     m_becomesHttp2 = false;
+    settle(m_up);
+    settle(m_down);
     const Http2Relay::Upgrade upgrade{*m_awaited.front().h2c,
                                       m_awaited.front().method == "HEAD",
                                       m_sink ? m_sink->lastExchange() : base::ExchangeId{},
@@ -163,6 +165,8 @@ bool Proxied::turnIntoHttp2()
 void Proxied::beginHttp2()
 {
     m_patience = Patience::None;
+    settle(m_up);
+    settle(m_down);
     m_http2 =
         std::make_shared<Http2Relay>(relayParts(), std::array{m_up.unread(), m_down.unread()});
     m_up.dropUnread();

@@ -10,6 +10,7 @@ bool Proxied::openTaker()
 {
     if (m_held == 0 || !m_chosen || !m_awaited.empty() || !m_up.due().empty())
         return false;
+    settle(m_up); // the gate may let other connections move
     m_taken = std::make_unique<TakenExchange>(std::move(*m_chosen), m_current.method);
     m_chosen.reset();
     m_taken->tunnelAsked = m_current.tunnelAsked;

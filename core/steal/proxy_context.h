@@ -8,8 +8,11 @@
 #include "core/steal/tls_counts.h"
 #include "core/steal/upstream.h"
 
+#include <algorithm>
+#include <cassert>
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace podglass::steal {
@@ -20,6 +23,29 @@ class Proxied;
 // why and is to say so first; this is for a client that is silent itself.
 inline constexpr std::chrono::seconds takerPatience =
     limits::takerSilence + std::chrono::seconds(5);
+
+// Room for one read or one send of one connection. What was read may be lent to its lane; until
+// that has settled nobody else may use the room, so nothing is called that lets another move.
+class Scratch
+{
+public:
+    static constexpr std::size_t pieceBytes = std::size_t{64} << 10;
+
+    // At most what a lane holds: each piece of a large body costs a turn of the loop. What is never
+    // used takes no memory.
+    [[nodiscard]] std::span<std::uint8_t> use(std::size_t most = pieceBytes)
+    {
+        assert(!m_lent);
+        return {m_bytes.get(), std::min(most, limits::proxyBufferBytes)};
+    }
+
+    void lent(bool out) { m_lent = out; }
+
+private:
+    std::unique_ptr<std::uint8_t[]> m_bytes =
+        std::make_unique_for_overwrite<std::uint8_t[]>(limits::proxyBufferBytes);
+    bool m_lent = false;
+};
 
 struct ProxyContext
 {
@@ -33,7 +59,7 @@ struct ProxyContext
     std::vector<Taking> takings{};                   // by age; none after release
     std::shared_ptr<const io::TlsTermination> tls{}; // of new connections
     TlsCounts tlsCounts{};
-    std::vector<std::uint8_t> scratch{};     // for one read or one send
+    Scratch scratch{};
     std::size_t http2UnderWay = 0;           // bytes of bodies in HTTP/2 relays
     std::function<void(Proxied*)> onEnded{}; // the last thing a connection says
     // A stream must not go inside one of its own callbacks: it goes a little later.

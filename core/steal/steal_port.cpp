@@ -15,7 +15,6 @@ namespace podglass::steal {
 
 namespace {
 
-constexpr std::size_t readBytes = std::size_t{64} * 1024;
 constexpr std::chrono::milliseconds selfTestPatience{250};
 constexpr std::chrono::milliseconds checkInterval{500}; // a loop must end within a second
 constexpr std::uint64_t ownIds = std::uint64_t{1} << 62;
@@ -28,7 +27,6 @@ public:
     explicit Impl(ProxyContext context)
         : m_context(std::move(context))
     {
-        m_context.scratch.resize(readBytes);
         m_context.onEnded = [this](Proxied* ended) { m_connections.erase(ended->id()); };
         m_context.retire = [this](auto stream) { retire(std::move(stream)); };
     }

@@ -60,7 +60,7 @@ TlsFront::State TlsFront::readHello(SocketEnd& caller, const SocketEnd& service)
     if (m_said.empty() && (service.readable() || service.ended()))
         return State::Plain; // the service speaks first
     if (caller.readable()) {
-        std::span<std::uint8_t> scratch(m_context.scratch);
+        std::span<std::uint8_t> scratch = m_context.scratch.use();
         const bytes::ByteView got = caller.read(
             scratch.first(std::min(scratch.size(), limits::tlsHelloBytes - m_said.size())));
         m_said.insert(m_said.end(), got.begin(), got.end());

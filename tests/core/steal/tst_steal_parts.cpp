@@ -78,6 +78,41 @@ private slots:
         QVERIFY(lane.empty());
     }
 
+    void whatIsLentIsCopiedOnlyAsFarAsItIsLeft()
+    {
+        Lane lane(10);
+        std::string room = "01234567";
+        lane.lend(asBytes(room));
+        QCOMPARE(lane.room(), std::size_t{2});
+        lane.clear(6);
+        QCOMPARE(lane.due().data(), asBytes(room).data()); // where it was
+        lane.went(4, false);
+        QVERIFY(lane.isLent());
+        QCOMPARE(bytes::asText(lane.due()), std::string_view("45"));
+        QCOMPARE(bytes::asText(lane.unread()), std::string_view("67"));
+        lane.settle();
+        QVERIFY(!lane.isLent());
+        room.assign(room.size(), 'x'); // for the next read
+        QCOMPARE(bytes::asText(lane.due()), std::string_view("45"));
+        QCOMPARE(bytes::asText(lane.unread()), std::string_view("67"));
+        room = "89ab";
+        lane.lend(asBytes(room)); // behind what is there: not lent
+        QVERIFY(!lane.isLent());
+        room.assign(room.size(), 'x');
+        QCOMPARE(bytes::asText(lane.unread()), std::string_view("6789ab"));
+        lane.clear(6);
+        lane.went(8, false);
+        QVERIFY(lane.empty());
+        room = "cdef";
+        lane.lend(asBytes(room));
+        lane.clear(2);
+        lane.dropUnread();
+        room.assign(room.size(), 'x');
+        QCOMPARE(bytes::asText(lane.due()), std::string_view("cd"));
+        lane.went(2, false);
+        QCOMPARE(lane.room(), std::size_t{10});
+    }
+
     void badGatewayIsWholeAndPlain()
     {
         const steal::TakerFailed failed{wire::StealFailure::Refused,
