@@ -45,8 +45,9 @@ class RawTaker:
         self.socket = socket.create_server(('127.0.0.1', 0), backlog=64)
         self.address = '127.0.0.1:%d' % self.socket.getsockname()[1]
         self.serve, self.open = serve, []
+        self.accepting = threading.Thread(target=self.accept, daemon=True)
         if accepts:
-            threading.Thread(target=self.accept, daemon=True).start()
+            self.accepting.start()
 
     def accept(self):
         while True:
@@ -61,6 +62,10 @@ class RawTaker:
         return self
 
     def __exit__(self, *_):
+        # A thread still in accept() would take the connections of the next listener with this number.
+        self.socket.shutdown(socket.SHUT_RDWR)
+        if self.accepting.is_alive():
+            self.accepting.join()
         for each in (*self.open, self.socket):
             each.close()
 
