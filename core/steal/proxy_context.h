@@ -9,7 +9,7 @@
 #include "core/steal/upstream.h"
 
 #include <algorithm>
-#include <cassert>
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <span>
@@ -35,7 +35,8 @@ public:
     // used takes no memory.
     [[nodiscard]] std::span<std::uint8_t> use(std::size_t most = pieceBytes)
     {
-        assert(!m_lent);
+        if (m_lent)
+            std::abort(); // no byte is better than another connection's
         return {m_bytes.get(), std::min(most, limits::proxyBufferBytes)};
     }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Scratch: memory that one frame after another is encoded into. What it has is kept and never
-// filled with zeros, which for a small event would cost as much as encoding it.
+// Scratch: memory that one frame after another is encoded into. What it has is kept, and not filled
+// with zeros anew, which for a small event would cost as much as encoding it.
 // Ownership: its own bytes; a view of them lives until the next change. Thread: one.
 #pragma once
 
@@ -53,7 +53,7 @@ private:
 
     static constexpr std::size_t inPlace = 512; // most control messages
 
-    std::array<std::uint8_t, inPlace> m_small; // not initialised: written before it is read
+    std::array<std::uint8_t, inPlace> m_small{};
     std::unique_ptr<std::uint8_t[]> m_heap;
     std::uint8_t* m_bytes = m_small.data();
     std::size_t m_capacity = inPlace;
