@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/agent/event_writer.h"
 
+#include "core/flow/body_facts.h"
 #include "core/wire/codec.h"
 
 #include <ctime>
@@ -14,22 +15,18 @@ namespace {
 template <typename T>
 void describe(const T& body, channel::RecordInfo& info)
 {
-    constexpr bool isData =
-        std::is_same_v<T, flow::BodyData> || std::is_same_v<T, flow::StreamData>;
     if constexpr (std::is_same_v<T, flow::ResponseHead>)
         info.direction = flow::Direction::ServerToClient;
     else if constexpr (requires { body.direction; })
         info.direction = body.direction;
-    if constexpr (isData)
-        info.payload = body.data.size();
-    else if constexpr (requires { body.raw; })
-        info.payload = body.raw.size();
-    else if constexpr (std::is_same_v<T, flow::Gap>)
-        info.payload = body.length;
-    info.bulk = isData;
+    if constexpr (std::is_same_v<T, flow::Gap>)
+        info.payload = body.length; // who loses it must be told of its bytes too
+    else
+        info.payload = flow::payloadOf(body);
+    info.bulk = flow::isData<T>;
     info.opensConnection = std::is_same_v<T, flow::ConnectionOpened>;
     info.endsConnection = std::is_same_v<T, flow::ConnectionClosed>;
-    info.beginsMessage = info.opensConnection || std::is_same_v<T, flow::RequestHead>;
+    info.beginsMessage = flow::beginsMessageAs<T>;
 }
 
 // Of the clock that steady_clock reads, some milliseconds old at most (a tick of the kernel), for a

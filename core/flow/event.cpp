@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/flow/event.h"
 
+#include "core/flow/body_facts.h"
+
 #include <algorithm>
 
 #include <arpa/inet.h>
@@ -46,21 +48,14 @@ std::string Endpoint::text() const
 
 std::uint64_t payloadBytes(const Event& event)
 {
-    if (const auto* body = std::get_if<BodyData>(&event.body))
-        return body->data.size();
-    if (const auto* stream = std::get_if<StreamData>(&event.body))
-        return stream->data.size();
-    if (const auto* request = std::get_if<RequestHead>(&event.body))
-        return request->raw.size();
-    if (const auto* response = std::get_if<ResponseHead>(&event.body))
-        return response->raw.size();
-    return 0;
+    return std::visit([](const auto& body) { return payloadOf(body); }, event.body);
 }
 
 bool beginsMessage(const Event& event)
 {
-    return std::holds_alternative<RequestHead>(event.body)
-           || std::holds_alternative<ConnectionOpened>(event.body);
+    return std::visit(
+        [](const auto& body) { return beginsMessageAs<std::remove_cvref_t<decltype(body)>>; },
+        event.body);
 }
 
 } // namespace podglass::flow
