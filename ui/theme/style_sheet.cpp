@@ -26,6 +26,7 @@ constexpr std::array names{
     std::pair{"$accent", Role::Accent},
     std::pair{"$successfill", Role::SuccessFill},
     std::pair{"$success", Role::Success},
+    std::pair{"$redirect", Role::Redirect},
     std::pair{"$warningfill", Role::WarningFill},
     std::pair{"$warning", Role::Warning},
     std::pair{"$failurefill", Role::FailureFill},
@@ -127,6 +128,10 @@ QLabel[tone="loss"] { color: $loss; font-weight: 600; }
 QLabel[tone="success"] { color: $success; }
 QLabel[tone="warning"] { color: $warning; }
 QLabel[tone="failure"] { color: $failure; }
+QLabel[outcome="success"] { color: $success; }
+QLabel[outcome="redirect"] { color: $redirect; }
+QLabel[outcome="warning"] { color: $warning; }
+QLabel[outcome="failure"] { color: $failure; }
 QCheckBox, QRadioButton { spacing: 6px; color: $text; }
 QCheckBox::indicator, QRadioButton::indicator { width: 14px; height: 14px; background: $base; border: 1px solid $muted; }
 QCheckBox::indicator { border-radius: 3px; }

@@ -5,6 +5,7 @@
 //   control tone = "muted" | "title" | "heading" | "steal" | "loss" | "success" | "warning"   on
 //   QLabel surface = "panel" | "card" | "steal" | "loss" | "info" | "warning"   on QFrame and
 //   QWidget fieldState = "valid" | "warning" | "invalid"      on QLineEdit
+//   outcome = "success" | "redirect" | "warning" | "failure"   on QLabel
 // Call restyle() after changing one of them on a shown widget.
 #pragma once
 

@@ -277,6 +277,14 @@ void ConnectionView::arrange()
     m_splitter->setSizes({wanted, all - wanted});
 }
 
+// The text carries its colours.
+void ConnectionView::changeEvent(QEvent* event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        renderStream();
+}
+
 void ConnectionView::resizeEvent(QResizeEvent* event)
 {
     QWidget::resizeEvent(event);

@@ -35,6 +35,7 @@ signals:
     void saveRequested(quint32 connection, bool toServer);
 
 protected:
+    void changeEvent(QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
 
 private:

@@ -190,20 +190,29 @@ void DetailPane::setDetail(const models::ExchangeDetail& detail)
     render();
 }
 
-void DetailPane::render()
+// By the style sheet, so that it follows a change of theme.
+void DetailPane::colourStatus()
 {
     using theme::Role;
     Role role = theme::statusRole(m_detail.status);
     const bool grpc = !m_detail.statusText.isEmpty() && !m_detail.statusText.at(0).isDigit();
     if (grpc)
         role = m_detail.statusGood ? Role::Success : Role::Failure;
+    const QString outcome = role == Role::Success    ? QStringLiteral("success")
+                            : role == Role::Redirect ? QStringLiteral("redirect")
+                            : role == Role::Warning  ? QStringLiteral("warning")
+                            : role == Role::Failure  ? QStringLiteral("failure")
+                                                     : QString();
+    theme::restyle(m_status, "outcome", outcome);
+}
+
+void DetailPane::render()
+{
     m_status->setText(m_detail.connectionOnly ? m_detail.kind
                       : m_detail.statusText.isEmpty()
                           ? (m_detail.open ? QStringLiteral("\u2026") : QString())
                           : m_detail.statusText);
-    QPalette colours = m_status->palette();
-    colours.setColor(QPalette::WindowText, theme::color(palette(), role));
-    m_status->setPalette(colours);
+    colourStatus();
     const bool plain = m_detail.kind.isEmpty();
     m_title->setText(m_detail.connectionOnly ? m_detail.target
                      : plain                 ? m_detail.method + QLatin1Char(' ') + m_detail.target

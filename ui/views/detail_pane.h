@@ -70,6 +70,7 @@ private:
     QWidget* makeHead();
     QWidget* makeMessages();
     void render();
+    void colourStatus();
     void renderBadges();
 
     // What is shown under the head; the buttons in this order.

@@ -19,7 +19,7 @@ namespace {
 
 constexpr int trueValue = Qt::UserRole + 1; // unmasked, for filters; never shown
 
-class ReadOnlyEditor : public QStyledItemDelegate
+class FieldDelegate : public QStyledItemDelegate
 {
 public:
     using QStyledItemDelegate::QStyledItemDelegate;
@@ -35,6 +35,16 @@ public:
     }
 
     void setModelData(QWidget*, QAbstractItemModel*, const QModelIndex&) const override {}
+
+protected:
+    // Names are muted, by the palette that is in force when they are drawn.
+    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override
+    {
+        QStyledItemDelegate::initStyleOption(option, index);
+        if (index.column() == 0)
+            option->palette.setColor(QPalette::Text,
+                                     theme::color(option->palette, theme::Role::Muted));
+    }
 };
 
 } // namespace
@@ -43,7 +53,7 @@ FieldsView::FieldsView(QWidget* parent)
     : QTableWidget(0, 2, parent)
 {
     setObjectName(QStringLiteral("fields"));
-    setItemDelegate(new ReadOnlyEditor(this));
+    setItemDelegate(new FieldDelegate(this));
     setEditTriggers(QAbstractItemView::DoubleClicked | QAbstractItemView::EditKeyPressed);
     setSelectionBehavior(QAbstractItemView::SelectRows);
     setShowGrid(false);
@@ -72,7 +82,6 @@ void FieldsView::add(const Fields& fields, bool reveal, const QString& note)
         const int row = rowCount();
         insertRow(row);
         auto* left = new QTableWidgetItem(note.isEmpty() ? name : tr("%1 (%2)").arg(name, note));
-        left->setForeground(theme::color(palette(), theme::Role::Muted));
         left->setFlags(Qt::ItemIsEnabled | Qt::ItemIsSelectable);
         left->setTextAlignment(Qt::AlignLeft | Qt::AlignTop);
         left->setData(Qt::UserRole, name);
